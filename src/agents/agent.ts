@@ -1,0 +1,80 @@
+import type { EngineFactory } from "../compute/engine.js";
+import type { OptionsSchema, OptionValues } from "../core/options.js";
+import type { Packable } from "../core/pack.js";
+import type { EnvironmentSpec, VectorEnvironment } from "../envs/environment.js";
+import type { Policy } from "./policies/policy.js";
+
+/** What one update reports. Every value is a plain number; the definition says what each means. */
+export type Diagnostics = Readonly<Record<string, number>>;
+
+/** How to read one diagnostic: its name, unit, and the range in which training is healthy. */
+export interface DiagnosticDescription {
+  readonly key: string;
+  readonly title: string;
+  readonly help: string;
+  /** Healthy range, either end may be null (no bound); null where no range is known. */
+  readonly healthy: readonly [number | null, number | null] | null;
+}
+
+/** An episode that ended while the agent gathered experience. */
+export interface FinishedEpisode {
+  readonly episodeReturn: number;
+  readonly length: number;
+  readonly terminated: boolean;
+}
+
+/** The outcome of one update: what was gathered and what was learned. */
+export interface Iteration {
+  /** Environment steps taken, over all copies. */
+  readonly steps: number;
+  readonly episodes: readonly FinishedEpisode[];
+  /** Null while nothing was learned (a replay buffer that still fills). */
+  readonly diagnostics: Diagnostics | null;
+}
+
+/** An algorithm that turns experience into a better policy. Its whole state is plain data: resume is exact. */
+export interface Agent {
+  /** The policy as it stands; acts on its own, never disturbs training. */
+  readonly policy: Policy;
+  /** Gathers experience and learns from it once. */
+  iterate(): Iteration | Promise<Iteration>;
+  getState(): Packable | Promise<Packable>;
+  setState(state: Packable): void;
+  dispose(): void;
+}
+
+export interface AgentContext {
+  readonly env: VectorEnvironment;
+  readonly createEngine: EngineFactory;
+  /** Seed of all the agent's streams. */
+  readonly seed: number;
+  /** Parsed options of the definition's schema. */
+  readonly options: OptionValues;
+}
+
+/** An algorithm as the registry knows it. */
+export interface AgentDefinition {
+  /** Kebab case: `ppo`. */
+  readonly id: string;
+  readonly title: string;
+  /** One sentence: how it learns. */
+  readonly summary: string;
+  /** Paper and equation. */
+  readonly source: string;
+  readonly options: OptionsSchema;
+  readonly diagnostics: readonly DiagnosticDescription[];
+  /** Tuned options by environment id; the rest are the schema's defaults. */
+  readonly presets: Readonly<Record<string, OptionValues>>;
+  /** Environment steps a run takes when nobody says otherwise, by environment id, with `default`. */
+  readonly budgets: Readonly<Record<string, number>>;
+  /** Null when it can learn in this world, else the reason in words. */
+  unsupported(spec: EnvironmentSpec): string | null;
+  /** Number of environment copies it wants, from its options. */
+  numEnvs(options: OptionValues): number;
+  /** Network and batch to time for the choice of an engine. */
+  network(
+    spec: EnvironmentSpec,
+    options: OptionValues,
+  ): { readonly spec: import("../compute/network.js").NetworkSpec; readonly batch: number };
+  create(context: AgentContext): Agent;
+}

@@ -1,0 +1,23 @@
+import type { Packable } from "../../core/pack.js";
+import type { RandomStream } from "../../core/random.js";
+
+export type PolicyKind = "mlp" | "tree" | "forest" | "experts" | "rule" | "named-network" | "onnx";
+
+/** A policy as JSON: its kind, and what that kind needs to act again. */
+export type SerialisedPolicy = { readonly kind: PolicyKind } & { readonly [key: string]: Packable | undefined };
+
+/** Observation (and command) to action; neural, tree, experts or rule. */
+export interface Policy {
+  /**
+   * Fills `actions` [n, actionSize] for `observations` [n, observationSize] and, for upside-down policies,
+   * `commands` [n, 2] (desired return, desired horizon). A null stream means deterministic; else row i draws from
+   * the stream's copy i.
+   */
+  act(
+    observations: Float32Array,
+    commands: Float32Array | null,
+    actions: Float32Array,
+    stream: RandomStream | null,
+  ): void | Promise<void>;
+  serialise(): SerialisedPolicy | Promise<SerialisedPolicy>;
+}

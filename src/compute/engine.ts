@@ -1,0 +1,91 @@
+import type { NetworkLayout, NetworkSpec } from "./network.js";
+
+/**
+ * An engine knows networks, not algorithms.
+ *
+ * It holds one network's parameters, gradients and Adam moments, and computes forward, backward and the optimiser
+ * step. The loss head (a pure function in `src/agents/`) runs between forward and backward. Methods that may have to
+ * wait for a device answer with a promise there and with a plain value on the CPU paths: callers write
+ * `const pending = engine.forward(…); if (pending) await pending;`.
+ */
+export type EngineId = "reference" | "wasm-simd" | "wasm-relaxed" | "tfjs-cpu" | "tfjs-wasm" | "tfjs-webgpu";
+
+export interface AdamSettings {
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** Gradients are scaled by min(1, maxNorm / (norm + 1e-6)); 0 switches clipping off. */
+  readonly maxNorm: number;
+}
+
+/** Everything an engine needs to go on exactly. Flat arrays in the layout of `network.ts`. */
+export type EngineState = {
+  readonly parameters: Float32Array | Float64Array;
+  readonly firstMoments: Float32Array | Float64Array;
+  readonly secondMoments: Float32Array | Float64Array;
+  /** Adam steps taken so far. */
+  readonly numSteps: number;
+};
+
+export interface Engine {
+  readonly id: EngineId;
+  readonly layout: NetworkLayout;
+  /** Largest batch that `forward` and `backward` take. */
+  readonly maxBatch: number;
+
+  /**
+   * Fills `outputs` [batch, outputSize] from `inputs` [batch, inputSize] (row-major, no padding) and keeps the
+   * activations for `backward`. Throws `RangeError` when the batch is larger than `maxBatch`.
+   */
+  forward(inputs: Float32Array, batch: number, outputs: Float32Array): void | Promise<void>;
+
+  /**
+   * Replaces the gradients by those of the last `forward`, given d(loss)/d(outputs) [batch, outputSize] and, where
+   * the network has free parameters, d(loss)/d(free) [freeSize].
+   */
+  backward(outputGradients: Float32Array, batch: number, freeGradients?: Float32Array): void | Promise<void>;
+
+  /**
+   * One Adam step with bias correction on the current gradients, clipped by their global norm over all tensors.
+   * Returns the norm before clipping. Source: Kingma & Ba 2015, algorithm 1, as in `torch.optim.Adam`:
+   * θ −= lr · m̂ / (√v̂ + ε).
+   */
+  adamStep(settings: AdamSettings): number | Promise<number>;
+
+  /** Current values of the free parameters [freeSize]. */
+  fillFree(free: Float32Array): void;
+
+  /** Flat copies in the layout of `network.ts`, of `layout.size` floats. */
+  getParameters(): Float32Array | Float64Array | Promise<Float32Array | Float64Array>;
+  setParameters(parameters: ArrayLike<number>): void;
+  getGradients(): Float32Array | Float64Array | Promise<Float32Array | Float64Array>;
+
+  getState(): EngineState | Promise<EngineState>;
+  /** Throws `RangeError` when the sizes differ. */
+  setState(state: EngineState): void;
+
+  /** Bytes of typed arrays, linear memory or tensors it holds. */
+  readonly bytes: number;
+  /** Releases tensors and memory; the engine is unusable afterwards. */
+  dispose(): void;
+}
+
+/** Makes an engine for a network. `maxBatch` bounds the memory it takes. */
+export type EngineFactory = (network: NetworkSpec, maxBatch: number) => Engine;
+
+/** How one candidate did in the calibration, in words the page shows. */
+export interface EngineTiming {
+  readonly id: EngineId;
+  /** Milliseconds per update (forward, backward, Adam) of the actual network and batch; null when not timed. */
+  readonly milliseconds: number | null;
+  /** Why it was not timed or cannot run here, or an empty string. */
+  readonly note: string;
+}
+
+/** What was picked and why; written into the run before its first step. */
+export interface EngineReport {
+  readonly chosen: EngineId;
+  readonly reason: string;
+  readonly timings: readonly EngineTiming[];
+}

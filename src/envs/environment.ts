@@ -1,0 +1,104 @@
+import type { OptionsSchema } from "../core/options.js";
+import type { ActionSpace, Feature } from "../core/spaces.js";
+import type { Dynamics } from "./dynamics.js";
+
+/** One named part of the reward. */
+export interface RewardTerm {
+  readonly name: string;
+  readonly help: string;
+}
+
+/** What a world says about itself. Trees print its names, curricula drive its parameters, forms show its options. */
+export interface EnvironmentSpec {
+  /** Kebab case; also the folder's name and the value of `#env=`. */
+  readonly id: string;
+  readonly title: string;
+  /** One sentence: the task. */
+  readonly summary: string;
+  readonly observation: readonly Feature[];
+  readonly action: ActionSpace;
+  readonly rewardTerms: readonly RewardTerm[];
+  /** Names of the state's entries, in the order of the world's reference. `stateSize` is its length. */
+  readonly state: readonly string[];
+  /** Uniforms taken by `reset` and by `step`. */
+  readonly noiseSize: { readonly reset: number; readonly step: number };
+  /**
+   * Difficulty parameters with ranges, defaults, units and help, plus `horizon`, the episode limit in steps, which
+   * the shared contract applies.
+   */
+  readonly options: OptionsSchema;
+  /** Return at which the task counts as solved, or null. */
+  readonly solvedReturn: number | null;
+  /** Mean return of uniformly random actions with default options, measured; for baselines in charts. */
+  readonly randomReturn: number;
+  /** Simulated seconds per step, for showing it in real time. */
+  readonly secondsPerStep: number;
+  /** The reference this world follows, and what differs from it. */
+  readonly source: string;
+  readonly differences: readonly string[];
+  /** Where it can run: single-source worlds also on a GPU. */
+  readonly runsOn: readonly ("cpu" | "gpu")[];
+}
+
+/** Difficulty parameters as the dynamics read them: numbers by name (booleans and choices as their index). */
+export type ParamsStruct = Readonly<Record<string, number>>;
+
+/** A world: what it is, and how it moves. */
+export interface Environment {
+  readonly spec: EnvironmentSpec;
+  readonly dynamics: Dynamics<never>;
+}
+
+/**
+ * Many copies of one world, stepped together into shared arrays.
+ *
+ * Row-major, owned by the batch and overwritten by every `step`. Auto-reset happens within the same step: then
+ * `observations` already holds the new episode and `finalObservations` the last observation of the old one (rows
+ * of copies whose episode goes on hold their newest observation too, so it is always what followed the action).
+ */
+export interface VectorEnvironment {
+  readonly spec: EnvironmentSpec;
+  readonly numEnvs: number;
+  /** Steps until truncation. */
+  readonly horizon: number;
+  /** [numEnvs, observationSize] */
+  readonly observations: Float32Array;
+  /** [numEnvs, observationSize] */
+  readonly finalObservations: Float32Array;
+  /** [numEnvs] */
+  readonly rewards: Float32Array;
+  /** [numEnvs, numTerms] */
+  readonly rewardTerms: Float32Array;
+  /** [numEnvs], 0 or 1: the task ended. */
+  readonly terminated: Uint8Array;
+  /** [numEnvs], 0 or 1: the horizon cut the episode short (never together with `terminated`). */
+  readonly truncated: Uint8Array;
+  /** [numEnvs, numParams], read at each copy's reset; a curriculum writes it. */
+  readonly params: Float64Array;
+  /** [numEnvs]: undiscounted return and length of the episode so far; where one just ended, of that episode. */
+  readonly episodeReturns: Float64Array;
+  readonly episodeLengths: Uint32Array;
+  /** Starts a new episode in every copy. */
+  reset(): void;
+  /** Takes one step in every copy; `actions` [numEnvs, actionSize]. */
+  step(actions: Float32Array): void;
+  /** The world's own state of one copy [stateSize], a copy. */
+  stateOf(env: number): Float64Array;
+  /** Puts one copy into a state, at step 0 of an episode, and refreshes its observation. */
+  setStateOf(env: number, state: ArrayLike<number>): void;
+  /** Everything needed to go on exactly, as plain data for `core/pack`. */
+  getState(): VectorState;
+  /** Throws `RangeError` when sizes differ. */
+  setState(state: VectorState): void;
+}
+
+export type VectorState = {
+  readonly states: Float64Array;
+  readonly params: Float64Array;
+  /** Parameters in force in the running episodes (a curriculum may have written newer ones to `params`). */
+  readonly activeParams: Float64Array;
+  readonly episodeReturns: Float64Array;
+  readonly episodeLengths: Uint32Array;
+  readonly ended: Uint8Array;
+  readonly noisePositions: Uint32Array;
+};

@@ -1,0 +1,97 @@
+import type { EngineReport } from "../compute/engine.js";
+import type { Evaluation, Progress, SessionConfig } from "./config.js";
+
+/** A part of a replay buffer that never changes again; checkpoints refer to it by name. */
+export interface Segment {
+  /** File name, `<from>-<to>.bin`. */
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** What the page (or any owner) asks of the worker. */
+export type ToWorker =
+  /** Starts or, with a checkpoint, goes on. The worker answers `ready`, then trains unless `paused`. */
+  | {
+      readonly type: "start";
+      readonly config: SessionConfig;
+      readonly checkpoint: Uint8Array<ArrayBuffer> | null;
+      readonly segments: readonly Segment[];
+      readonly paused: boolean;
+      /** Environment copies shown on the stage: 1 shows it, 0 saves the work (other seeds of a pool). */
+      readonly show: boolean;
+    }
+  | { readonly type: "pause" }
+  | { readonly type: "train" }
+  /** One update, then pause again. */
+  | { readonly type: "step" }
+  /** Speed of the stage relative to real time, 0 to 64; 0 freezes it. Training always runs as fast as it can. */
+  | { readonly type: "speed"; readonly value: number }
+  /** Raises the budget (environment steps since the start) and goes on. */
+  | { readonly type: "budget"; readonly value: number }
+  /** Asks for a checkpoint now; the answer is a `checkpoint` message. */
+  | { readonly type: "checkpoint" }
+  /** Ends the training; the worker answers `stopped` after a last checkpoint and can be started again. */
+  | { readonly type: "stop" };
+
+/** Consecutive steps of the episode on the stage, played with the current policy by the worker. */
+export interface StageFrames {
+  readonly count: number;
+  /** [count, stateSize], state after each step (or after a reset). */
+  readonly states: Float64Array<ArrayBuffer>;
+  /** [count, observationSize] */
+  readonly observations: Float32Array<ArrayBuffer>;
+  /** [count, actionSize], the action that led here; NaN in the first frame of an episode. */
+  readonly actions: Float32Array<ArrayBuffer>;
+  /** [count, numTerms] */
+  readonly rewardTerms: Float32Array<ArrayBuffer>;
+  /** [count], step within the episode, 0 right after a reset. */
+  readonly steps: Uint32Array<ArrayBuffer>;
+  /** [count], undiscounted return so far in the episode. */
+  readonly returns: Float64Array<ArrayBuffer>;
+  /** [count], 0 goes on, 1 terminated, 2 truncated with this step. */
+  readonly endings: Uint8Array<ArrayBuffer>;
+  /** [count, actionNames] probabilities or values of the actions at this state's observation where the policy has them, else empty. */
+  readonly actionScores: Float32Array<ArrayBuffer>;
+  /** Number of the episode on the stage since the start of this worker. */
+  readonly episode: number;
+}
+
+export type SessionStatus = "training" | "paused" | "finished" | "stopped";
+
+/** At most 20 a second. */
+export interface Snapshot {
+  readonly status: SessionStatus;
+  readonly progress: Progress;
+  /** Curve points since the last snapshot (thinned by the worker: at most 50). */
+  readonly points: readonly Progress[];
+  /** Environment steps per second of training over the last second; 0 while paused. */
+  readonly stepsPerSecond: number;
+  readonly stage: StageFrames | null;
+}
+
+/** What the worker tells. */
+export type FromWorker =
+  | {
+      readonly type: "ready";
+      readonly engine: EngineReport;
+      readonly parameterCount: number;
+      readonly step: number;
+      /** Evaluations and curve of the run so far (from its checkpoint). */
+      readonly evaluations: readonly Evaluation[];
+      readonly points: readonly Progress[];
+      /** A sentence when the run goes on, but no longer bit for bit; else null. */
+      readonly notice: string | null;
+    }
+  | ({ readonly type: "snapshot" } & Snapshot)
+  | { readonly type: "evaluation"; readonly evaluation: Evaluation }
+  /** The owner stores it; `segments` are those that are new since the last checkpoint. */
+  | {
+      readonly type: "checkpoint";
+      readonly step: number;
+      readonly bytes: Uint8Array<ArrayBuffer>;
+      readonly segments: readonly Segment[];
+    }
+  | { readonly type: "finished"; readonly reason: "budget" | "solved"; readonly step: number }
+  | { readonly type: "stopped" }
+  /** Nothing can go on by itself; the last checkpoint stands. `input` when what was given is at fault. */
+  | { readonly type: "failed"; readonly message: string; readonly input: boolean };
