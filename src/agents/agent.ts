@@ -1,4 +1,5 @@
 import type { EngineFactory } from "../compute/engine.js";
+import type { NetworkSpec } from "../compute/network.js";
 import type { OptionsSchema, OptionValues } from "../core/options.js";
 import type { Packable } from "../core/pack.js";
 import type { EnvironmentSpec, VectorEnvironment } from "../envs/environment.js";
@@ -40,7 +41,25 @@ export interface Agent {
   iterate(): Iteration | Promise<Iteration>;
   getState(): Packable | Promise<Packable>;
   setState(state: Packable): void;
+  /** The replay buffer, whose contents go into segments of their own rather than into the state; absent or null without one. */
+  readonly replay?: ReplayLog | null;
   dispose(): void;
+}
+
+/**
+ * Experience as an append-only log: entry n never changes once written, and only the newest `capacity` matter.
+ *
+ * Checkpoints refer to segments of it instead of copying everything each time.
+ */
+export interface ReplayLog {
+  /** Entries ever written. */
+  readonly numWritten: number;
+  /** Entries that still matter. */
+  readonly capacity: number;
+  /** Entries [from, to) as plain data; they must still be within the newest `capacity`. */
+  segment(from: number, to: number): Packable;
+  /** Puts a segment back, in the order they were written. */
+  restoreSegment(segment: Packable): void;
 }
 
 export interface AgentContext {
@@ -72,9 +91,6 @@ export interface AgentDefinition {
   /** Number of environment copies it wants, from its options. */
   numEnvs(options: OptionValues): number;
   /** Network and batch to time for the choice of an engine. */
-  network(
-    spec: EnvironmentSpec,
-    options: OptionValues,
-  ): { readonly spec: import("../compute/network.js").NetworkSpec; readonly batch: number };
+  network(spec: EnvironmentSpec, options: OptionValues): { readonly spec: NetworkSpec; readonly batch: number };
   create(context: AgentContext): Agent;
 }

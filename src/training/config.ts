@@ -1,5 +1,10 @@
+import { findAgent } from "../agents/index.js";
 import type { EngineId } from "../compute/engine.js";
-import type { OptionValues } from "../core/options.js";
+import { ENGINE_IDS } from "../compute/index.js";
+import { InputError, showValue } from "../core/errors.js";
+import { type OptionValues, parseOptions } from "../core/options.js";
+import { freshSeed } from "../core/random.js";
+import { findEnvironment } from "../envs/index.js";
 
 /** How often and how a training is measured: deterministic actions on separate environments. */
 export interface EvaluationSettings {
@@ -52,4 +57,80 @@ export interface Progress {
   /** Episodes finished so far. */
   readonly episodes: number;
   readonly diagnostics: Readonly<Record<string, number>> | null;
+}
+
+/** What a person may leave out: presets and defaults fill it in. */
+export interface SessionRequest {
+  readonly env: string;
+  readonly agent: string;
+  readonly seed?: number | undefined;
+  /** Only what differs from the world's defaults. */
+  readonly envOptions?: Readonly<Record<string, unknown>> | undefined;
+  /** Only what differs from the agent's preset for this world. */
+  readonly agentOptions?: Readonly<Record<string, unknown>> | undefined;
+  readonly engine?: string | null | undefined;
+  readonly budget?: number | undefined;
+  readonly stopAt?: number | null | undefined;
+  readonly evaluation?: Partial<EvaluationSettings> | undefined;
+}
+
+/** Evaluations take place this often unless a person says otherwise. */
+export const DEFAULT_EVALUATION: EvaluationSettings = { every: 2560, episodes: 20 };
+
+/**
+ * Fills in presets and defaults and checks everything. Throws `InputError` that names the field.
+ *
+ * A seed that was not given is drawn from the platform's generator.
+ */
+export function resolveConfig(request: SessionRequest): SessionConfig {
+  const environment = findEnvironment(request.env);
+  const agent = findAgent(request.agent);
+  const unsupported = agent.unsupported(environment.spec);
+  if (unsupported) throw new InputError("agent", request.agent, `an agent for ${request.env} (${unsupported})`);
+  const seed = request.seed ?? freshSeed();
+  return {
+    env: environment.spec.id,
+    agent: agent.id,
+    seed: wholeNumber("seed", seed, 0, 4294967295),
+    envOptions: parseOptions(environment.spec.options, request.envOptions ?? {}, "env"),
+    agentOptions: parseOptions(
+      agent.options,
+      { ...agent.presets[environment.spec.id], ...request.agentOptions },
+      "agent",
+    ),
+    engine: engineOf(request.engine ?? null),
+    budget: wholeNumber(
+      "budget",
+      request.budget ?? agent.budgets[environment.spec.id] ?? agent.budgets["default"],
+      1,
+      Number.MAX_SAFE_INTEGER,
+    ),
+    stopAt: request.stopAt === undefined || request.stopAt === null ? null : finiteNumber("stopAt", request.stopAt),
+    evaluation: {
+      every: wholeNumber("evaluation.every", request.evaluation?.every ?? DEFAULT_EVALUATION.every, 0, 1e12),
+      episodes: wholeNumber(
+        "evaluation.episodes",
+        request.evaluation?.episodes ?? DEFAULT_EVALUATION.episodes,
+        1,
+        10000,
+      ),
+    },
+  };
+}
+
+function engineOf(engine: string | null): EngineId | null {
+  if (engine === null) return null;
+  const id = ENGINE_IDS.find((candidate) => candidate === engine);
+  if (!id) throw new InputError("engine", showValue(engine), `one of ${ENGINE_IDS.join(", ")}`);
+  return id;
+}
+
+function wholeNumber(field: string, value: unknown, min: number, max: number): number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new InputError(field, showValue(value), `a whole number from ${min} to ${max}`);
+}
+
+function finiteNumber(field: string, value: unknown): number {
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  throw new InputError(field, showValue(value), "a number");
 }

@@ -19,5 +19,10 @@ export interface Policy {
     actions: Float32Array,
     stream: RandomStream | null,
   ): void | Promise<void>;
+  /**
+   * Fills `scores` [n, numActions] with what the policy thinks of each discrete action: probabilities or values.
+   * Absent where a policy has no such numbers.
+   */
+  actionScores?(observations: Float32Array, scores: Float32Array): void | Promise<void>;
   serialise(): SerialisedPolicy | Promise<SerialisedPolicy>;
 }

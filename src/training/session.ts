@@ -1,0 +1,330 @@
+import type { Agent, AgentDefinition, FinishedEpisode } from "../agents/agent.js";
+import { findAgent } from "../agents/index.js";
+import type { Policy } from "../agents/policies/policy.js";
+import type { EngineFactory, EngineId, EngineReport } from "../compute/engine.js";
+import { calibrate, loadEngine } from "../compute/index.js";
+import { layoutOf } from "../compute/network.js";
+import { InputError, showValue, TrainingError } from "../core/errors.js";
+import { type Packable, pack, unpack } from "../core/pack.js";
+import type { Environment } from "../envs/environment.js";
+import { createVectorEnvironment, findEnvironment } from "../envs/index.js";
+import { evaluatePolicy } from "../evaluate/evaluate.js";
+import { mean, populationDeviation } from "../evaluate/statistics.js";
+import type { Evaluation, Progress, SessionConfig } from "./config.js";
+import { Curve } from "./curve.js";
+import type { Segment } from "./messages.js";
+
+/** Version of what a checkpoint holds; another version is refused. */
+export const CHECKPOINT_VERSION = 1;
+
+/** A checkpoint, and those segments of the replay buffer that are new since the last one. */
+export interface Checkpoint {
+  readonly step: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly segments: readonly Segment[];
+}
+
+/** What one call of {@link Session.advance} did. */
+export interface Advance {
+  readonly progress: Progress;
+  readonly evaluation: Evaluation | null;
+  /** Why the run is over, or null. */
+  readonly finished: "budget" | "solved" | null;
+}
+
+/** Training episodes over which the curves' mean is taken. */
+const RECENT_EPISODES = 100;
+
+/**
+ * One training in progress: environment × agent × seed.
+ *
+ * The same class runs in the page's Worker and on the command line. It is a pure function of its config, its
+ * checkpoint and its calls: no clock or generator of the platform reaches the learning.
+ */
+export class Session {
+  /** Environment steps trained so far. */
+  step = 0;
+  /** Seconds of training so far; evaluations, checkpoints and pauses excluded. */
+  seconds = 0;
+  private update = 0;
+  private numEpisodes = 0;
+  private nextEvaluation: number;
+  private savedEntries = 0;
+  private liveSegments: { name: string; from: number; to: number }[] = [];
+  private readonly recent: { episodeReturn: number; length: number }[] = [];
+  private readonly evaluationLog: Evaluation[] = [];
+  private readonly curve = new Curve();
+  private budgetSteps: number;
+  private solved = false;
+
+  private constructor(
+    readonly config: SessionConfig,
+    readonly engine: EngineReport,
+    /** A sentence when the run goes on but no longer bit for bit; else null. */
+    readonly notice: string | null,
+    readonly parameterCount: number,
+    readonly environment: Environment,
+    readonly definition: AgentDefinition,
+    private readonly agent: Agent,
+  ) {
+    this.budgetSteps = config.budget;
+    this.nextEvaluation = config.evaluation.every;
+  }
+
+  /**
+   * Starts a session, or goes on from a checkpoint of the same environment and agent.
+   *
+   * Throws `InputError` for a checkpoint that is broken, of another version or of another run's config.
+   */
+  static async create(
+    config: SessionConfig,
+    checkpoint?: { readonly bytes: Uint8Array; readonly segments: readonly Segment[] } | null,
+  ): Promise<Session> {
+    const environment = findEnvironment(config.env);
+    const definition = findAgent(config.agent);
+    const saved = checkpoint ? readCheckpoint(checkpoint.bytes) : null;
+    if (saved) checkSameRun(saved, config);
+
+    const network = definition.network(environment.spec, config.agentOptions);
+    const { factory, report, notice } = await chooseEngine(config.engine, saved?.engine ?? null, () =>
+      calibrate(network.spec, network.batch),
+    );
+    const env = createVectorEnvironment(environment, {
+      numEnvs: definition.numEnvs(config.agentOptions),
+      seed: config.seed,
+      options: config.envOptions,
+    });
+    const agent = definition.create({ env, createEngine: factory, seed: config.seed, options: config.agentOptions });
+    const { parameterCount } = layoutOf(network.spec);
+    const session = new Session(config, report, notice, parameterCount, environment, definition, agent);
+    if (saved) session.restore(saved, checkpoint?.segments ?? []);
+    return session;
+  }
+
+  /** The policy as it stands. */
+  get policy(): Policy {
+    return this.agent.policy;
+  }
+
+  get evaluations(): readonly Evaluation[] {
+    return this.evaluationLog;
+  }
+
+  /** The curve so far, thinned evenly. */
+  get points(): readonly Progress[] {
+    return this.curve.points;
+  }
+
+  /** Environment steps after which the run ends, at the next update boundary. */
+  get budget(): number {
+    return this.budgetSteps;
+  }
+
+  /** Raises (or lowers) the budget; nothing that is learned depends on it. */
+  set budget(steps: number) {
+    this.budgetSteps = steps;
+    this.solved = false;
+  }
+
+  /** Why the run is over, or null. */
+  get finished(): "budget" | "solved" | null {
+    if (this.solved) return "solved";
+    return this.step >= this.budgetSteps ? "budget" : null;
+  }
+
+  /** One update of the agent and, when one is due, an evaluation. */
+  async advance(): Promise<Advance> {
+    const start = performance.now();
+    const iteration = await this.agent.iterate();
+    this.seconds += (performance.now() - start) / 1000;
+    this.step += iteration.steps;
+    this.update++;
+    this.keepEpisodes(iteration.episodes);
+    if (iteration.diagnostics) await this.refuseNonFinite(iteration.diagnostics);
+
+    const progress: Progress = {
+      step: this.step,
+      seconds: this.seconds,
+      update: this.update,
+      returnMean: this.recent.length === 0 ? null : mean(this.recent.map((episode) => episode.episodeReturn)),
+      lengthMean: this.recent.length === 0 ? null : mean(this.recent.map((episode) => episode.length)),
+      episodes: this.numEpisodes,
+      diagnostics: iteration.diagnostics,
+    };
+    this.curve.add(progress);
+    return { progress, evaluation: await this.evaluateWhenDue(), finished: this.finished };
+  }
+
+  /**
+   * Measures the policy as it stands: deterministic actions, separate environments, and streams that depend on the
+   * seed and the step alone, so that measuring changes nothing.
+   */
+  async evaluate(): Promise<Evaluation> {
+    const { episodes } = this.config.evaluation;
+    const { returns } = await evaluatePolicy(this.policy, this.environment, {
+      episodes,
+      seed: this.config.seed,
+      streamName: `evaluation/${this.step}`,
+      options: this.config.envOptions,
+    });
+    return {
+      step: this.step,
+      seconds: this.seconds,
+      episodes,
+      returnMean: mean(returns),
+      returnStd: populationDeviation(returns),
+    };
+  }
+
+  /** Everything needed to go on exactly. */
+  async checkpoint(): Promise<Checkpoint> {
+    const segments = this.newSegments();
+    const bytes = pack({
+      version: CHECKPOINT_VERSION,
+      config: JSON.parse(JSON.stringify(this.config)),
+      engine: JSON.parse(JSON.stringify(this.engine)),
+      step: this.step,
+      seconds: this.seconds,
+      update: this.update,
+      numEpisodes: this.numEpisodes,
+      nextEvaluation: this.nextEvaluation,
+      budget: this.budgetSteps,
+      solved: this.solved,
+      recent: this.recent.map(({ episodeReturn, length }) => [episodeReturn, length]),
+      evaluations: JSON.parse(JSON.stringify(this.evaluationLog)),
+      points: JSON.parse(JSON.stringify(this.points)),
+      segments: this.liveSegments.map(({ name, from, to }) => ({ name, from, to })),
+      agent: await this.agent.getState(),
+    });
+    return { step: this.step, bytes, segments };
+  }
+
+  dispose(): void {
+    this.agent.dispose();
+  }
+
+  private keepEpisodes(episodes: readonly FinishedEpisode[]): void {
+    for (const { episodeReturn, length } of episodes) this.recent.push({ episodeReturn, length });
+    this.numEpisodes += episodes.length;
+    this.recent.splice(0, this.recent.length - RECENT_EPISODES);
+  }
+
+  private async evaluateWhenDue(): Promise<Evaluation | null> {
+    const { every } = this.config.evaluation;
+    if (every === 0 || this.step < this.nextEvaluation) return null;
+    this.nextEvaluation = (Math.floor(this.step / every) + 1) * every;
+    const evaluation = await this.evaluate();
+    this.evaluationLog.push(evaluation);
+    if (this.config.stopAt !== null && evaluation.returnMean >= this.config.stopAt) this.solved = true;
+    return evaluation;
+  }
+
+  /** Stops a training whose numbers are no longer finite, naming what went wrong first. */
+  private async refuseNonFinite(diagnostics: Readonly<Record<string, number>>): Promise<void> {
+    const broken = Object.entries(diagnostics).find(([, value]) => !Number.isFinite(value));
+    if (!broken) return;
+    throw new TrainingError(
+      `${broken[0]} became ${broken[1]} at step ${this.step}: training stopped; the last good checkpoint stands`,
+    );
+  }
+
+  /** Cuts what the replay buffer took in since the last checkpoint into a segment, and drops segments it outgrew. */
+  private newSegments(): Segment[] {
+    const { replay } = this.agent;
+    if (!replay || replay.numWritten === this.savedEntries) return [];
+    const oldest = Math.max(0, replay.numWritten - replay.capacity);
+    const from = Math.max(this.savedEntries, oldest);
+    const to = replay.numWritten;
+    const name = `${from}-${to}.bin`;
+    this.savedEntries = to;
+    this.liveSegments = [...this.liveSegments.filter((segment) => segment.to > oldest), { name, from, to }];
+    return [{ name, bytes: pack(replay.segment(from, to)) }];
+  }
+
+  private restore(saved: SavedSession, segments: readonly Segment[]): void {
+    this.step = saved.step;
+    this.seconds = saved.seconds;
+    this.update = saved.update;
+    this.numEpisodes = saved.numEpisodes;
+    this.nextEvaluation = saved.nextEvaluation;
+    // A budget that was raised while it ran stands, unless a new one was asked for.
+    const asked = this.config.budget !== saved.config.budget;
+    this.budgetSteps = asked ? this.config.budget : saved.budget;
+    this.solved = saved.solved && !asked;
+    for (const [episodeReturn, length] of saved.recent) this.recent.push({ episodeReturn, length });
+    this.evaluationLog.push(...saved.evaluations);
+    this.curve.restore(saved.points);
+    for (const { name, to } of saved.segments) {
+      const segment = segments.find((candidate) => candidate.name === name);
+      if (!segment) throw new InputError("checkpoint", `no segment ${name}`, "every segment it refers to");
+      this.agent.replay?.restoreSegment(unpack(segment.bytes, `segment ${name}`));
+      this.savedEntries = to;
+    }
+    this.liveSegments = saved.segments.map((segment) => ({ ...segment }));
+    this.agent.setState(saved.agent);
+  }
+}
+
+/** What {@link Session.checkpoint} packs. */
+export interface SavedSession {
+  readonly version: number;
+  readonly config: SessionConfig;
+  readonly engine: EngineReport;
+  readonly step: number;
+  readonly seconds: number;
+  readonly update: number;
+  readonly numEpisodes: number;
+  readonly nextEvaluation: number;
+  readonly budget: number;
+  readonly solved: boolean;
+  readonly recent: readonly (readonly [number, number])[];
+  readonly evaluations: readonly Evaluation[];
+  readonly points: readonly Progress[];
+  readonly segments: readonly { readonly name: string; readonly from: number; readonly to: number }[];
+  readonly agent: Packable;
+}
+
+/** Reads a checkpoint's contents. Throws `InputError` when it is broken or of another version. */
+export function readCheckpoint(bytes: Uint8Array): SavedSession {
+  const saved = unpack(bytes) as unknown as SavedSession | null;
+  if (typeof saved !== "object" || saved === null || typeof saved.config !== "object") {
+    throw new InputError("checkpoint", "a file without a config", "a checkpoint written by Vitrine");
+  }
+  if (saved.version !== CHECKPOINT_VERSION) {
+    throw new InputError("checkpoint", `version ${showValue(saved.version)}`, `version ${CHECKPOINT_VERSION}`);
+  }
+  return saved;
+}
+
+/** A checkpoint goes on only under the config that made it; budget, goal and engine may differ. */
+function checkSameRun(saved: SavedSession, config: SessionConfig): void {
+  for (const field of ["env", "agent", "seed", "envOptions", "agentOptions"] as const) {
+    const theirs = JSON.stringify(saved.config[field]);
+    const ours = JSON.stringify(config[field]);
+    if (theirs !== ours) throw new InputError("checkpoint", `one of ${field} ${theirs}`, `one of ${field} ${ours}`);
+  }
+}
+
+/** Loads the engine that a resumed run was on, or the one that was asked for, or the one that the calibration picks. */
+async function chooseEngine(
+  asked: EngineId | null,
+  resumed: EngineReport | null,
+  calibrateNow: () => Promise<EngineReport>,
+): Promise<{ factory: EngineFactory; report: EngineReport; notice: string | null }> {
+  const wanted = resumed?.chosen ?? asked;
+  if (wanted) {
+    const factory = await loadEngine(wanted);
+    if (factory) {
+      const report = resumed ?? { chosen: wanted, reason: "It was asked for.", timings: [] };
+      return { factory, report, notice: null };
+    }
+    if (!resumed) throw new InputError("engine", wanted, "an engine that this device offers");
+  }
+  const report = await calibrateNow();
+  const factory = await loadEngine(report.chosen);
+  if (!factory) throw new TrainingError(`the engine ${report.chosen} was chosen but could not be loaded`);
+  const notice = wanted
+    ? `This run began on ${wanted}, which this device does not offer; it goes on with ${report.chosen}, no longer bit for bit.`
+    : null;
+  return { factory, report, notice };
+}

@@ -1,0 +1,146 @@
+import type { Policy } from "../agents/policies/policy.js";
+import type { OptionValues } from "../core/options.js";
+import { actionSize } from "../core/spaces.js";
+import type { Environment, VectorEnvironment } from "../envs/environment.js";
+import { createVectorEnvironment } from "../envs/index.js";
+import type { StageFrames } from "./messages.js";
+
+/** Most frames in one snapshot; at high speeds the frames before the newest ones are played but not sent. */
+const MAX_FRAMES = 120;
+
+/**
+ * The episode on the stage: one copy of the world, played by the policy as it stands, with deterministic actions.
+ *
+ * It has a stream of its own and never touches training.
+ */
+export class Stage {
+  private readonly env: VectorEnvironment;
+  private readonly action: Float32Array;
+  private readonly scores: Float32Array;
+  private readonly startObservation: Float32Array;
+  private episode = 1;
+  private owed = 0;
+  private fresh = true;
+
+  constructor(
+    environment: Environment,
+    private readonly policy: Policy,
+    settings: { readonly seed: number; readonly options: OptionValues },
+  ) {
+    const { spec } = environment;
+    this.env = createVectorEnvironment(environment, { numEnvs: 1, streamName: "stage", ...settings });
+    this.action = new Float32Array(actionSize(spec.action));
+    const numScores = spec.action.kind === "discrete" && policy.actionScores ? spec.action.names.length : 0;
+    this.scores = new Float32Array(numScores);
+    this.startObservation = new Float32Array(spec.observation.length);
+  }
+
+  /** Plays as many steps as `seconds` of simulated time hold; null when not one is due. */
+  async play(seconds: number): Promise<StageFrames | null> {
+    this.owed += seconds / this.env.spec.secondsPerStep;
+    const due = Math.floor(this.owed);
+    this.owed -= due;
+    if (due === 0 && !this.fresh) return null;
+    return this.frames(due, this.fresh);
+  }
+
+  /** Plays exactly one step. */
+  playOne(): Promise<StageFrames> {
+    return this.frames(1, this.fresh);
+  }
+
+  private async frames(numSteps: number, withFirst: boolean): Promise<StageFrames> {
+    const { spec } = this.env;
+    const rows: Frame[] = [];
+    const keep = (frame: Frame) => {
+      rows.push(frame);
+      if (rows.length > MAX_FRAMES) rows.shift();
+    };
+    if (withFirst) keep(await this.firstFrame());
+    this.fresh = false;
+    for (let step = 0; step < numSteps; step++) {
+      this.startObservation.set(this.env.observations);
+      const pending = this.policy.act(this.startObservation, null, this.action, null);
+      if (pending) await pending;
+      await this.scoreObservation(this.startObservation);
+      this.env.step(this.action);
+      const ending = this.env.terminated[0] ? 1 : this.env.truncated[0] ? 2 : 0;
+      keep({
+        state: this.env.finalStateOf(0),
+        observation: this.env.finalObservations.slice(),
+        action: this.action.slice(),
+        rewardTerms: this.env.rewardTerms.slice(),
+        step: this.env.episodeLengths[0],
+        episodeReturn: this.env.episodeReturns[0],
+        ending,
+        scores: this.scores.slice(),
+      });
+      if (ending !== 0) {
+        this.episode++;
+        keep(await this.firstFrame());
+      }
+    }
+    return packFrames(rows, spec.state.length, this.episode);
+  }
+
+  /** The world right after a reset, before any action. */
+  private async firstFrame(): Promise<Frame> {
+    await this.scoreObservation(this.env.observations);
+    return {
+      state: this.env.stateOf(0),
+      observation: this.env.observations.slice(),
+      action: new Float32Array(this.action.length).fill(Number.NaN),
+      rewardTerms: new Float32Array(this.env.spec.rewardTerms.length),
+      step: 0,
+      episodeReturn: 0,
+      ending: 0,
+      scores: this.scores.slice(),
+    };
+  }
+
+  private async scoreObservation(observation: Float32Array): Promise<void> {
+    if (this.scores.length === 0) return;
+    const pending = this.policy.actionScores?.(observation, this.scores);
+    if (pending) await pending;
+  }
+}
+
+interface Frame {
+  readonly state: Float64Array;
+  readonly observation: Float32Array;
+  readonly action: Float32Array;
+  readonly rewardTerms: Float32Array;
+  readonly step: number;
+  readonly episodeReturn: number;
+  readonly ending: number;
+  readonly scores: Float32Array;
+}
+
+/** Lays frames out row by row, so that a snapshot is a handful of transferable arrays. */
+function packFrames(rows: readonly Frame[], stateSize: number, episode: number): StageFrames {
+  const count = rows.length;
+  const gather = (key: "observation" | "action" | "rewardTerms" | "scores") => {
+    const size = rows[0][key].length;
+    const out = new Float32Array(count * size);
+    rows.forEach((row, i) => {
+      out.set(row[key], i * size);
+    });
+    return out;
+  };
+  const states = new Float64Array(count * stateSize);
+  rows.forEach((row, i) => {
+    states.set(row.state, i * stateSize);
+  });
+  return {
+    count,
+    states,
+    observations: gather("observation"),
+    actions: gather("action"),
+    rewardTerms: gather("rewardTerms"),
+    steps: Uint32Array.from(rows, (row) => row.step),
+    returns: Float64Array.from(rows, (row) => row.episodeReturn),
+    endings: Uint8Array.from(rows, (row) => row.ending),
+    actionScores: gather("scores"),
+    episode,
+  };
+}
