@@ -84,6 +84,8 @@ export interface VectorEnvironment {
   step(actions: Float32Array): void;
   /** The world's own state of one copy [stateSize], a copy. */
   stateOf(env: number): Float64Array;
+  /** The state of one copy that followed its last action, before any reset [stateSize], a copy: what `finalObservations` saw. */
+  finalStateOf(env: number): Float64Array;
   /** Puts one copy into a state, at step 0 of an episode, and refreshes its observation. */
   setStateOf(env: number, state: ArrayLike<number>): void;
   /** Everything needed to go on exactly, as plain data for `core/pack`. */

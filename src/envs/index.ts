@@ -1,0 +1,52 @@
+import { InputError, showValue } from "../core/errors.js";
+import { allowedNames } from "../core/nearest.js";
+import { type OptionValues, parseOptions } from "../core/options.js";
+import { cartpole } from "./cartpole/index.js";
+import type { Environment, VectorEnvironment } from "./environment.js";
+import { paramsOf } from "./params.js";
+import { DynamicsBatch } from "./vector.js";
+
+/** Every world there is, in the order a person meets them. */
+export const environments: readonly Environment[] = [cartpole];
+
+/** The world of that id. Throws {@link InputError} on the field `env`, naming what is allowed and the nearest name. */
+export function findEnvironment(id: string): Environment {
+  const found = environments.find((environment) => environment.spec.id === id);
+  if (found) return found;
+  const ids = environments.map((environment) => environment.spec.id);
+  throw new InputError("env", showValue(id), allowedNames(id, ids));
+}
+
+/** How many copies of a world, and what decides their episodes. */
+export interface VectorSettings {
+  /** Number of copies, at least 1. */
+  readonly numEnvs: number;
+  /** Whole number from 0 to 4294967295. */
+  readonly seed: number;
+  /** Name of the stream its noise comes from; separate uses of one seed (evaluation) take separate names. */
+  readonly streamName?: string;
+  /** Options of the world, `horizon` among them; the defaults where absent. */
+  readonly options?: OptionValues;
+}
+
+/**
+ * Copies of a world, already reset. A pure function of its arguments.
+ *
+ * Throws `RangeError` for a wrong number of copies and {@link InputError} (`env.<key>`) for a wrong option.
+ */
+export function createVectorEnvironment(environment: Environment, settings: VectorSettings): VectorEnvironment {
+  const { numEnvs, seed, streamName = "environment" } = settings;
+  if (!Number.isInteger(numEnvs) || numEnvs < 1) {
+    throw new RangeError(`expected a whole number of environment copies, at least 1, got ${numEnvs}`);
+  }
+  const options = parseOptions(environment.spec.options, settings.options ?? {}, "env") as OptionValues;
+  const batch = new DynamicsBatch(environment, {
+    numEnvs,
+    seed,
+    streamName,
+    horizon: Number(options["horizon"]),
+    params: paramsOf(environment.spec, options),
+  });
+  batch.reset();
+  return batch;
+}
