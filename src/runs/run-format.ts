@@ -87,6 +87,10 @@ const progressSchema = v.object({
   diagnostics: v.nullable(v.record(v.string(), anyNumber)),
 });
 
+const segmentsSchema = v.object({
+  segments: v.array(v.object({ name: v.pipe(v.string(), v.regex(/^\d+-\d+\.bin$/)) })),
+});
+
 /** The path of a checkpoint within its run. */
 export function checkpointPath(step: number): string {
   return `${CHECKPOINT_FOLDER}/${step}.bin`;
@@ -103,11 +107,10 @@ export function segmentPath(name: string): string {
   return `${SEGMENT_FOLDER}/${name}`;
 }
 
-/** The names of the segments that an unpacked checkpoint refers to, in its top-level `segments`. */
+/** The names of the segments that an unpacked checkpoint refers to: its top-level `segments`, each with a `name`. */
 export function segmentNames(checkpoint: Packable): readonly string[] {
-  if (typeof checkpoint !== "object" || checkpoint === null || !("segments" in checkpoint)) return [];
-  const names = checkpoint.segments;
-  return Array.isArray(names) ? names.filter((name) => typeof name === "string" && /^\d+-\d+\.bin$/.test(name)) : [];
+  const result = v.safeParse(segmentsSchema, checkpoint);
+  return result.success ? result.output.segments.map((segment) => segment.name) : [];
 }
 
 /**
