@@ -1,0 +1,82 @@
+import type { ReactiveController, ReactiveControllerHost } from "lit";
+
+/** Colours for canvases, by the name of their token without the dashes: `ink`, `s1`, `scene-wood`. */
+export type Palette = Readonly<Record<string, string>>;
+
+const ROLES = [
+  ...["wall", "sheet", "well", "glass", "hover", "ink", "ink-2", "ink-3", "faint", "rule", "rule-2", "edge"],
+  ...["action", "action-wash", "lamp", "lamp-wash", "lamp-edge", "lamp-ink", "good", "watch", "bad"],
+  ...["s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8"],
+  ...["sky", "ground", "grass", "foliage", "road", "paint", "build", "body", "other", "wood", "shade"].map(scene),
+  ...["lava", "goal", "water"].map(scene),
+];
+
+function scene(role: string): string {
+  return `scene-${role}`;
+}
+
+/** Dashes of the series, in CSS pixels; series n goes with dash n and mark n. */
+export const DASHES: readonly (readonly number[])[] = [
+  [],
+  [7, 3],
+  [2, 3],
+  [9, 3, 2, 3],
+  [14, 4],
+  [4, 2, 4, 6],
+  [9, 3, 2, 3, 2, 3],
+  [1, 2],
+];
+
+/**
+ * Resolves the colour tokens for a canvas, and tells when the theme changes.
+ *
+ * Custom properties are not resolved by `getComputedStyle`, so a hidden probe takes each role as its `color`. The
+ * same probe notices every change of theme, whoever caused it: its colour has a transition, and that fires an event.
+ */
+export class PaletteController implements ReactiveController {
+  private probe: HTMLElement | null = null;
+  private resolved: Palette | null = null;
+
+  constructor(
+    private readonly host: ReactiveControllerHost & HTMLElement,
+    private readonly onChange: () => void = () => {},
+  ) {
+    host.addController(this);
+  }
+
+  hostDisconnected(): void {
+    this.probe?.remove();
+    this.probe = null;
+    this.resolved = null;
+  }
+
+  /** The colours in force. */
+  get palette(): Palette {
+    this.resolved ??= this.resolve();
+    return this.resolved;
+  }
+
+  private resolve(): Palette {
+    const probe = this.ensureProbe();
+    const colours: Record<string, string> = {};
+    for (const role of ROLES) {
+      probe.style.setProperty("--role", `var(--${role})`);
+      colours[role] = getComputedStyle(probe, "::before").color;
+    }
+    return colours;
+  }
+
+  private ensureProbe(): HTMLElement {
+    if (this.probe) return this.probe;
+    const probe = document.createElement("span");
+    probe.setAttribute("aria-hidden", "true");
+    probe.className = "palette-probe";
+    this.host.shadowRoot?.append(probe);
+    probe.addEventListener("transitionend", () => {
+      this.resolved = null;
+      this.onChange();
+    });
+    this.probe = probe;
+    return probe;
+  }
+}

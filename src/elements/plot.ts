@@ -1,0 +1,289 @@
+import uPlot from "uplot";
+import { formatCompact, formatSignificant } from "./format.js";
+import { DASHES, type Palette } from "./palette.js";
+
+/** One curve over environment steps, with an optional interval around it. */
+export interface PlotLine {
+  /** 1 to 8: colour, dash and mark. */
+  readonly paint: number;
+  readonly values: readonly (number | null)[];
+  readonly low?: readonly (number | null)[];
+  readonly high?: readonly (number | null)[];
+}
+
+/** A level across the whole plot, with its name on the line. */
+export interface PlotGuide {
+  readonly value: number;
+  readonly label: string;
+  readonly tone: "dim" | "good";
+}
+
+/** Everything a plot shows. */
+export interface PlotData {
+  /** Environment steps, ascending. [n] */
+  readonly steps: readonly number[];
+  /** Each with values [n]. */
+  readonly lines: readonly PlotLine[];
+  /** Single measurements, drawn as marks of series `paint`. */
+  readonly marks: readonly { readonly step: number; readonly value: number }[];
+  readonly marksPaint: number;
+  readonly guides: readonly PlotGuide[];
+  /** Shaded range of y; an end may be open. */
+  readonly healthy: readonly [number | null, number | null] | null;
+  /** The x axis reaches at least this far. */
+  readonly maxStep: number;
+  /** Show the lamp at the head of the first line: the run goes on. */
+  readonly lit: boolean;
+}
+
+export const EMPTY_PLOT: PlotData = {
+  steps: [],
+  lines: [],
+  marks: [],
+  marksPaint: 2,
+  guides: [],
+  healthy: null,
+  maxStep: 1,
+  lit: false,
+};
+
+/** All plots on a page share one vertical cursor. */
+const CURSOR = "vitrine-steps";
+const FONT_SIZE = 11;
+
+/** A live plot on a canvas (uPlot), fed imperatively. Draws nothing until it has a size. */
+export class Plot {
+  private chart: uPlot | null = null;
+  private shape = "";
+  private data: PlotData = EMPTY_PLOT;
+  private width = 0;
+  private height = 0;
+
+  constructor(
+    private readonly target: HTMLElement,
+    private readonly palette: () => Palette,
+    /** The bucket under the pointer, or null. */
+    private readonly onCursor: (index: number | null) => void = () => {},
+  ) {}
+
+  show(data: PlotData): void {
+    this.data = data;
+    this.draw();
+  }
+
+  resize(width: number, height: number): void {
+    if (width < 40 || height < 40 || (width === this.width && height === this.height)) return;
+    this.width = width;
+    this.height = height;
+    if (this.chart) this.chart.setSize({ width, height });
+    else this.draw();
+  }
+
+  /** Builds the plot anew with the palette in force. */
+  repaint(): void {
+    this.shape = "";
+    this.draw();
+  }
+
+  dispose(): void {
+    this.chart?.destroy();
+    this.chart = null;
+    this.shape = "";
+  }
+
+  private draw(): void {
+    if (this.width === 0) return;
+    const shape = this.data.lines.map(({ paint, low }) => `${paint}${low ? "i" : ""}`).join();
+    const columns = this.columns();
+    if (this.chart && shape === this.shape) {
+      this.chart.setData(columns);
+      return;
+    }
+    this.chart?.destroy();
+    this.shape = shape;
+    this.chart = new uPlot(this.options(), columns, this.target);
+  }
+
+  private columns(): uPlot.AlignedData {
+    const { steps, lines } = this.data;
+    const columns = lines.flatMap(({ values, low, high }) => (low && high ? [values, low, high] : [values]));
+    return [steps, ...columns] as unknown as uPlot.AlignedData;
+  }
+
+  private options(): uPlot.Options {
+    const palette = this.palette();
+    const family = getComputedStyle(this.target).fontFamily;
+    const font = `${FONT_SIZE}px ${family}`;
+    const series: uPlot.Series[] = [{}];
+    const bands: uPlot.Band[] = [];
+    for (const { paint, low } of this.data.lines) {
+      const stroke = palette[`s${paint}`];
+      const dash = DASHES[paint - 1];
+      series.push({
+        stroke,
+        width: 1.75,
+        spanGaps: true,
+        points: { show: false },
+        ...(dash.length > 0 && { dash: [...dash] }),
+      });
+      if (!low) continue;
+      const edge: uPlot.Series = { stroke: "transparent", width: 0, spanGaps: true, points: { show: false } };
+      series.push(edge, edge);
+      bands.push({ series: [series.length - 1, series.length - 2], fill: transparent(stroke, 0.16) });
+    }
+    const axis: uPlot.Axis = {
+      stroke: palette["ink-3"],
+      font,
+      ticks: { show: false },
+      border: { show: false },
+      grid: { stroke: palette["rule"], width: 1 },
+    };
+    return {
+      width: this.width,
+      height: this.height,
+      padding: [8, 14, 0, 0],
+      legend: { show: false },
+      series,
+      bands,
+      scales: {
+        x: { time: false, range: () => [0, this.lastStep()] },
+        y: { range: (_chart, low, high) => this.rangeOf(low, high) },
+      },
+      axes: [
+        {
+          ...axis,
+          size: 20,
+          gap: 4,
+          space: 64,
+          grid: { show: false },
+          values: (_chart, ticks) => ticks.map(formatCompact),
+        },
+        {
+          ...axis,
+          size: 40,
+          gap: 6,
+          space: 34,
+          values: (_chart, ticks) => ticks.map((tick) => formatSignificant(tick)),
+        },
+      ],
+      cursor: {
+        y: false,
+        points: { show: false },
+        drag: { x: false, y: false, setScale: false },
+        sync: { key: CURSOR },
+      },
+      hooks: {
+        drawClear: [(chart) => this.drawHealthy(chart)],
+        draw: [(chart) => this.drawOver(chart, font)],
+        setCursor: [(chart) => this.onCursor(chart.cursor.idx ?? null)],
+      },
+    };
+  }
+
+  private lastStep(): number {
+    const { steps, marks, maxStep } = this.data;
+    return Math.max(maxStep, steps[steps.length - 1] ?? 0, marks[marks.length - 1]?.step ?? 0);
+  }
+
+  private rangeOf(dataLow: number | null, dataHigh: number | null): [number, number] {
+    const { marks, guides, lines } = this.data;
+    const values = [...guides.map(({ value }) => value), ...marks.map(({ value }) => value)];
+    for (const value of [dataLow, dataHigh]) if (value !== null && Number.isFinite(value)) values.push(value);
+    if (values.length === 0 || (lines.length === 0 && values.length === 0)) return [0, 1];
+    const low = Math.min(...values);
+    const high = Math.max(...values);
+    const pad = (high - low) * 0.08 || Math.abs(high) * 0.1 || 1;
+    // Zero is worth seeing when it is near.
+    return [low >= 0 && low < high * 0.4 ? 0 : low - pad, high + pad];
+  }
+
+  private drawHealthy(chart: uPlot): void {
+    const { healthy } = this.data;
+    if (!healthy) return;
+    const { top, left, width, height } = chart.bbox;
+    const clamp = (y: number) => Math.min(top + height, Math.max(top, y));
+    const yOf = (value: number | null, open: number) =>
+      value === null ? open : clamp(chart.valToPos(value, "y", true));
+    const upper = yOf(healthy[1], top);
+    const lower = yOf(healthy[0], top + height);
+    chart.ctx.save();
+    chart.ctx.fillStyle = transparent(this.palette()["good"], 0.1);
+    chart.ctx.fillRect(left, upper, width, Math.max(0, lower - upper));
+    chart.ctx.restore();
+  }
+
+  private drawOver(chart: uPlot, font: string): void {
+    const { ctx, bbox } = chart;
+    const palette = this.palette();
+    const ratio = uPlot.pxRatio;
+    ctx.save();
+    ctx.font = font.replace(`${FONT_SIZE}px`, `${FONT_SIZE * ratio}px`);
+    ctx.lineWidth = ratio;
+    for (const { value, label, tone } of this.data.guides) {
+      const y = Math.round(chart.valToPos(value, "y", true)) + 0.5;
+      if (y < bbox.top - 1 || y > bbox.top + bbox.height + 1) continue;
+      ctx.strokeStyle = palette[tone === "good" ? "good" : "ink-3"];
+      ctx.fillStyle = ctx.strokeStyle;
+      ctx.setLineDash(tone === "good" ? [4 * ratio, 3 * ratio] : [ratio, 2 * ratio]);
+      ctx.beginPath();
+      ctx.moveTo(bbox.left, y);
+      ctx.lineTo(bbox.left + bbox.width, y);
+      ctx.stroke();
+      ctx.textAlign = "right";
+      ctx.textBaseline = "bottom";
+      ctx.fillText(label, bbox.left + bbox.width, y - 2 * ratio);
+    }
+    ctx.setLineDash([]);
+    this.drawMarks(chart, palette);
+    this.drawHead(chart, palette);
+    ctx.restore();
+  }
+
+  private drawMarks(chart: uPlot, palette: Palette): void {
+    const { ctx } = chart;
+    const size = 4 * uPlot.pxRatio;
+    ctx.fillStyle = palette[`s${this.data.marksPaint}`];
+    ctx.strokeStyle = palette["sheet"];
+    ctx.lineWidth = uPlot.pxRatio;
+    for (const { step, value } of this.data.marks) {
+      const x = chart.valToPos(step, "x", true);
+      const y = chart.valToPos(value, "y", true);
+      ctx.beginPath();
+      ctx.moveTo(x, y - size);
+      ctx.lineTo(x + size, y);
+      ctx.lineTo(x, y + size);
+      ctx.lineTo(x - size, y);
+      ctx.closePath();
+      ctx.fill();
+      ctx.stroke();
+    }
+  }
+
+  /** The lamp at the newest point: this is where the run is now. */
+  private drawHead(chart: uPlot, palette: Palette): void {
+    const { steps, lines, lit } = this.data;
+    const values = lines[0]?.values ?? [];
+    const last = values.findLastIndex((value) => value !== null);
+    if (!lit || last < 0) return;
+    const { ctx } = chart;
+    const x = chart.valToPos(steps[last], "x", true);
+    const y = chart.valToPos(values[last] ?? 0, "y", true);
+    const dot = (radius: number) => {
+      ctx.beginPath();
+      ctx.arc(x, y, radius * uPlot.pxRatio, 0, 2 * Math.PI);
+    };
+    ctx.fillStyle = palette["lamp"];
+    ctx.strokeStyle = palette["lamp-edge"];
+    dot(5);
+    ctx.fill();
+    ctx.stroke();
+    ctx.fillStyle = palette["lamp-ink"];
+    dot(1.9);
+    ctx.fill();
+  }
+}
+
+/** A colour as `getComputedStyle` gives it, `rgb(…)` or `color(…)`, made translucent. */
+export function transparent(colour: string, opacity: number): string {
+  return `color-mix(in srgb, ${colour} ${Math.round(opacity * 100)}%, transparent)`;
+}

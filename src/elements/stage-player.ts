@@ -1,0 +1,182 @@
+import type { StageFrames } from "../training/messages.js";
+
+/** What the stage shows at one moment. */
+export interface StageMoment {
+  /** State between the last two frames, interpolated. [stateSize] */
+  readonly state: Float64Array;
+  /** What the policy saw when it chose `action`. [observationSize] */
+  readonly observation: Float32Array;
+  /** The action that is under way; NaN right after a reset. [actionSize] */
+  readonly action: Float32Array;
+  /** Probabilities or values of the actions, or empty. */
+  readonly scores: Float32Array;
+  readonly step: number;
+  readonly episodeReturn: number;
+  readonly ending: number;
+  readonly episode: number;
+}
+
+/** One step that has been shown, for whoever follows the episode. */
+export interface PlayedStep {
+  readonly step: number;
+  readonly rewardTerms: Float32Array;
+  readonly episode: number;
+}
+
+interface Frame extends PlayedStep {
+  readonly state: Float64Array;
+  readonly observation: Float32Array;
+  readonly action: Float32Array;
+  readonly scores: Float32Array;
+  readonly episodeReturn: number;
+  readonly ending: number;
+}
+
+/** Frames kept in reserve against uneven delivery, in seconds of showing. */
+const RESERVE = 0.12;
+/** Backlog from which the player jumps ahead, in seconds of showing. */
+const TOO_LATE = 0.6;
+
+/**
+ * Plays the worker's steps back smoothly.
+ *
+ * Frames arrive in bursts; the player keeps a small reserve, runs a little faster or slower to hold it, and moves
+ * states on a straight line between two frames of one episode. It draws nothing.
+ */
+export class StagePlayer {
+  private readonly queue: Frame[] = [];
+  private previous: Frame | null = null;
+  private current: Frame | null = null;
+  /** How far from `previous` to `current`, 0 … 1. */
+  private progress = 1;
+  private waiting = true;
+  private moment: Float64Array = new Float64Array(0);
+  private episode = 0;
+
+  constructor(
+    /** Simulated seconds per step. */
+    private readonly secondsPerStep: number,
+    /** Called once for each step as it is shown (or skipped over). */
+    private readonly onStep: (step: PlayedStep) => void = () => {},
+  ) {}
+
+  /** Steps waiting to be shown. */
+  get backlog(): number {
+    return this.queue.length;
+  }
+
+  push(frames: StageFrames): void {
+    const { count } = frames;
+    const row = <A extends Float32Array | Float64Array>(array: A, i: number) => {
+      const size = array.length / count;
+      return array.subarray(i * size, (i + 1) * size) as A;
+    };
+    const resets = frames.steps.reduce((sum, step) => sum + (step === 0 ? 1 : 0), 0);
+    // `episode` counts to the last frame; those before a reset belong to earlier episodes.
+    let episode = frames.episode - resets;
+    for (let i = 0; i < count; i++) {
+      if (frames.steps[i] === 0) episode++;
+      this.queue.push({
+        state: row(frames.states, i),
+        observation: row(frames.observations, i),
+        action: row(frames.actions, i),
+        scores: row(frames.actionScores, i),
+        rewardTerms: row(frames.rewardTerms, i),
+        step: frames.steps[i],
+        episodeReturn: frames.returns[i],
+        ending: frames.endings[i],
+        episode,
+      });
+    }
+    this.episode = frames.episode;
+  }
+
+  /** Forgets everything that waits, for a new run. */
+  clear(): void {
+    this.queue.length = 0;
+    this.previous = null;
+    this.current = null;
+    this.waiting = true;
+  }
+
+  /** Moves on by `seconds` of the viewer's time at `speed` times real time. Returns whether anything changed. */
+  advance(seconds: number, speed: number): boolean {
+    if (!this.current) {
+      if (!this.next()) return false;
+      this.progress = 1;
+      return true;
+    }
+    if (this.queue.length === 0 && this.progress >= 1) {
+      this.waiting = true;
+      return false;
+    }
+    const framesPerSecond = speed / this.secondsPerStep;
+    if (speed > 0 && this.waiting) {
+      if (this.queue.length < Math.min(framesPerSecond * RESERVE, 100)) return false;
+      this.waiting = false;
+    }
+    const late = speed > 0 ? this.queue.length / framesPerSecond : 0;
+    if (late > TOO_LATE) while (this.queue.length > framesPerSecond * RESERVE && this.queue.length > 1) this.next();
+    // A tenth faster or slower is not seen, and brings the reserve back to its size.
+    const rate = framesPerSecond * Math.min(1.25, Math.max(0.9, 1 + (late - RESERVE) * 0.8));
+    let advance = seconds * rate;
+    while (advance > 0) {
+      const rest = 1 - this.progress;
+      if (advance < rest) {
+        this.progress += advance;
+        break;
+      }
+      advance -= rest;
+      this.progress = 1;
+      if (!this.next()) {
+        this.waiting = true;
+        break;
+      }
+    }
+    return true;
+  }
+
+  /** Shows the newest frame at once, as after a single step. */
+  flush(): void {
+    while (this.next());
+    this.progress = 1;
+  }
+
+  /** What to draw now, or null before the first frame. Arrays are reused by the next call. */
+  now(): StageMoment | null {
+    const { previous, current } = this;
+    if (!current) return null;
+    const moving = previous !== null && current.step !== 0 && this.progress < 1;
+    if (this.moment.length !== current.state.length) this.moment = new Float64Array(current.state.length);
+    for (let i = 0; i < this.moment.length; i++) {
+      const to = current.state[i];
+      this.moment[i] = moving ? previous.state[i] + (to - previous.state[i]) * this.progress : to;
+    }
+    return {
+      state: this.moment,
+      observation: current.step !== 0 && previous ? previous.observation : current.observation,
+      action: current.action,
+      scores: current.scores,
+      step: current.step,
+      episodeReturn: current.episodeReturn,
+      ending: this.progress >= 1 ? current.ending : 0,
+      episode: current.episode,
+    };
+  }
+
+  /** The newest episode that arrived, shown or not. */
+  get newestEpisode(): number {
+    return this.episode;
+  }
+
+  private next(): boolean {
+    const frame = this.queue.shift();
+    if (!frame) return false;
+    this.previous = this.current;
+    this.current = frame;
+    // The first frame of an episode is where it starts: nothing moves towards it.
+    this.progress = frame.step === 0 ? 1 : 0;
+    this.onStep(frame);
+    return true;
+  }
+}

@@ -1,0 +1,370 @@
+import type { EngineReport } from "../compute/engine.js";
+import { messageOf } from "../core/errors.js";
+import { unpack } from "../core/pack.js";
+import { VERSION } from "../core/version.js";
+import { CurveData } from "../elements/curve-data.js";
+import type { HeldRun, RunLibrary } from "../runs/opfs-library.js";
+import { RUN_FORMAT, type RunRecord, segmentNames } from "../runs/run-format.js";
+import { SessionClient } from "../training/client.js";
+import type { Evaluation, Progress, SessionConfig } from "../training/config.js";
+import type { FromWorker, Segment, SessionStatus, StageFrames } from "../training/messages.js";
+
+/** Where one seed's training stands, as the page knows it. */
+export type RunPhase = "starting" | SessionStatus | "failed";
+
+/** Something the person should be told; the page puts it into words. */
+export type RunNotice =
+  | { readonly kind: "resumed"; readonly step: number }
+  | { readonly kind: "restarted"; readonly step: number; readonly lostSteps: number }
+  | { readonly kind: "inexact"; readonly detail: string }
+  | { readonly kind: "broken-checkpoint"; readonly detail: string }
+  | { readonly kind: "other-tab" }
+  | { readonly kind: "unsaved"; readonly detail: string }
+  | { readonly kind: "failed"; readonly detail: string; readonly input: boolean };
+
+/** How a run begins: afresh, from what this device has of the same config, or from a run of the list. */
+export type RunOrigin =
+  | { readonly kind: "fresh" }
+  | { readonly kind: "resume" }
+  | { readonly kind: "held"; readonly held: HeldRun };
+
+export interface SeedRunSettings {
+  readonly config: SessionConfig;
+  readonly origin: RunOrigin;
+  readonly paused: boolean;
+  /** Whether this seed plays on the stage. */
+  readonly show: boolean;
+  readonly speed: number;
+  readonly createWorker: () => Worker;
+  readonly library: Promise<RunLibrary>;
+  /** Anything below has changed. */
+  onChange(): void;
+  onStage(frames: StageFrames): void;
+  onNotice(notice: RunNotice): void;
+}
+
+/** Curve lines written with one checkpoint at most; the whole curve is in the checkpoint itself. */
+const MAX_LINES = 60;
+/** Restarts without progress after which the run is given up. */
+const MAX_RESTARTS = 3;
+
+/**
+ * One seed's training as the page owns it: its Worker, its newest checkpoint in memory, and its folder.
+ *
+ * A Worker that dies is replaced, from the checkpoint in memory. Whatever the storage does, training goes on.
+ */
+export class SeedRun {
+  phase: RunPhase = "starting";
+  engine: EngineReport | null = null;
+  parameterCount = 0;
+  progress: Progress | null = null;
+  stepsPerSecond = 0;
+  evaluations: Evaluation[] = [];
+  curve = new CurveData();
+  finishedBy: "budget" | "solved" | null = null;
+  /** When the newest checkpoint was written, in `performance.now()` time; null while nothing is. */
+  savedAt: number | null = null;
+  /** Name of its folder, once it has one. */
+  folder: string | null = null;
+
+  private client: SessionClient | null = null;
+  private checkpoint: { step: number; bytes: Uint8Array<ArrayBuffer> } | null = null;
+  private segments = new Map<string, Segment>();
+  private held: Promise<HeldRun | null> = Promise.resolve(null);
+  private pendingLines: Progress[] = [];
+  private pendingEvaluations: Evaluation[] = [];
+  private wantsTraining: boolean;
+  private restarts = 0;
+  private resumedAt: number | null = null;
+  private lostSteps: number | null = null;
+  private saveFailed = false;
+  private disposed = false;
+  private speed: number;
+  private budget: number;
+
+  constructor(private readonly settings: SeedRunSettings) {
+    this.wantsTraining = !settings.paused;
+    this.speed = settings.speed;
+    this.budget = settings.config.budget;
+    // The Worker's script loads while the storage is asked.
+    this.connect();
+    void this.begin();
+  }
+
+  /** Environment steps after which the run ends. */
+  get budgetSteps(): number {
+    return this.budget;
+  }
+
+  train(): void {
+    this.wantsTraining = true;
+    this.client?.send({ type: "train" });
+  }
+
+  pause(): void {
+    this.wantsTraining = false;
+    this.client?.send({ type: "pause" });
+    this.saveNow();
+  }
+
+  /** One update. */
+  step(): void {
+    this.wantsTraining = false;
+    this.client?.send({ type: "step" });
+  }
+
+  setSpeed(speed: number): void {
+    this.speed = speed;
+    this.client?.send({ type: "speed", value: speed });
+  }
+
+  /** Raises the budget and goes on. */
+  raiseBudget(steps: number): void {
+    this.budget = steps;
+    this.wantsTraining = true;
+    this.finishedBy = null;
+    this.client?.send({ type: "budget", value: steps });
+  }
+
+  /** Asks for a checkpoint, for example because the page is about to be left. */
+  saveNow(): void {
+    if (this.progress && this.progress.step !== this.checkpoint?.step) this.client?.send({ type: "checkpoint" });
+  }
+
+  /** Ends the Worker; what was saved stays. */
+  async dispose(): Promise<void> {
+    if (this.disposed) return;
+    this.disposed = true;
+    const client = this.client;
+    this.client = null;
+    if (client && this.phase !== "starting" && this.phase !== "failed") await this.lastCheckpoint(client);
+    client?.dispose();
+    const held = await this.held;
+    await this.persisting;
+    held?.release();
+  }
+
+  private persisting: Promise<unknown> = Promise.resolve();
+
+  private connect(): void {
+    const client = new SessionClient(this.settings.createWorker);
+    this.client = client;
+    client.subscribe((message) => {
+      if (!this.disposed) this.receive(message);
+    });
+    client.onLost((why) => {
+      if (!this.disposed) this.restart(why);
+    });
+  }
+
+  private async begin(): Promise<void> {
+    const { origin, config } = this.settings;
+    if (origin.kind === "held") this.held = Promise.resolve(origin.held);
+    if (origin.kind === "resume") this.held = this.findOwn();
+    const held = await this.held;
+    if (held) await this.loadFrom(held);
+    if (this.disposed) return;
+    this.resumedAt = this.checkpoint?.step ?? null;
+    this.start(config);
+  }
+
+  private async findOwn(): Promise<HeldRun | null> {
+    try {
+      const { held, busy } = await (await this.settings.library).resume(this.settings.config);
+      if (busy) this.settings.onNotice({ kind: "other-tab" });
+      return held;
+    } catch (error) {
+      this.settings.onNotice({ kind: "broken-checkpoint", detail: messageOf(error) });
+      return null;
+    }
+  }
+
+  /** Reads the newest whole checkpoint; a folder without one is let go, and the run starts afresh in a new one. */
+  private async loadFrom(held: HeldRun): Promise<void> {
+    try {
+      const stored = await held.store.loadCheckpoint();
+      if (stored) {
+        await held.store.rewind(stored.step);
+        this.checkpoint = { step: stored.step, bytes: stored.bytes };
+        for (const segment of stored.segments) this.segments.set(segment.name, segment);
+        this.folder = held.name;
+        this.savedAt = performance.now();
+        if (stored.notice) this.settings.onNotice({ kind: "broken-checkpoint", detail: stored.notice });
+        return;
+      }
+    } catch (error) {
+      this.settings.onNotice({ kind: "broken-checkpoint", detail: messageOf(error) });
+    }
+    held.release();
+    this.held = Promise.resolve(null);
+  }
+
+  private start(config: SessionConfig): void {
+    this.client?.send({ type: "speed", value: this.speed });
+    this.client?.send({
+      type: "start",
+      config: { ...config, budget: this.budget },
+      checkpoint: this.checkpoint?.bytes ?? null,
+      segments: [...this.segments.values()],
+      paused: !this.wantsTraining,
+      show: this.settings.show,
+    });
+  }
+
+  private receive(message: FromWorker): void {
+    switch (message.type) {
+      case "ready":
+        this.onReady(message);
+        break;
+      case "snapshot":
+        this.onSnapshot(message);
+        break;
+      case "evaluation":
+        this.evaluations = [...this.evaluations, message.evaluation];
+        this.pendingEvaluations.push(message.evaluation);
+        break;
+      case "checkpoint":
+        this.onCheckpoint(message);
+        break;
+      case "finished":
+        this.finishedBy = message.reason;
+        this.wantsTraining = false;
+        break;
+      case "stopped":
+        this.phase = "stopped";
+        break;
+      case "failed":
+        this.phase = "failed";
+        this.stepsPerSecond = 0;
+        this.settings.onNotice({ kind: "failed", detail: message.message, input: message.input });
+        break;
+      default:
+        message satisfies never;
+    }
+    this.settings.onChange();
+  }
+
+  private onReady(message: Extract<FromWorker, { type: "ready" }>): void {
+    this.engine = message.engine;
+    this.parameterCount = message.parameterCount;
+    this.evaluations = [...message.evaluations];
+    this.curve = new CurveData();
+    for (const point of message.points) this.addPoint(point);
+    this.progress = message.points.at(-1) ?? null;
+    this.phase = this.wantsTraining ? "training" : "paused";
+    if (message.notice) this.settings.onNotice({ kind: "inexact", detail: message.notice });
+    if (this.lostSteps !== null) {
+      this.settings.onNotice({ kind: "restarted", step: message.step, lostSteps: this.lostSteps });
+      this.lostSteps = null;
+    } else if (this.resumedAt !== null) {
+      this.settings.onNotice({ kind: "resumed", step: this.resumedAt });
+      this.resumedAt = null;
+    }
+    this.held = this.held.then((held) => held ?? this.makeFolder(message.engine));
+  }
+
+  private async makeFolder(engine: EngineReport): Promise<HeldRun | null> {
+    const { config } = this.settings;
+    const record: RunRecord = {
+      format: RUN_FORMAT,
+      config: { ...config, engine: engine.chosen },
+      seed: config.seed,
+      engine,
+      versions: { vitrine: VERSION, browser: navigator.userAgent },
+      created: new Date().toISOString(),
+    };
+    try {
+      const held = await (await this.settings.library).create(record);
+      this.folder = held.name;
+      return held;
+    } catch (error) {
+      this.tellUnsaved(error);
+      return null;
+    }
+  }
+
+  private onSnapshot(message: Extract<FromWorker, { type: "snapshot" }>): void {
+    this.phase = message.status;
+    this.progress = message.progress;
+    this.stepsPerSecond = message.stepsPerSecond;
+    for (const point of message.points) this.addPoint(point);
+    this.pendingLines.push(...message.points);
+    if (message.stage) this.settings.onStage(message.stage);
+  }
+
+  private addPoint({ step, returnMean, lengthMean, diagnostics }: Progress): void {
+    this.curve.add(step, { returnMean, lengthMean, ...diagnostics });
+  }
+
+  private onCheckpoint(message: Extract<FromWorker, { type: "checkpoint" }>): void {
+    this.checkpoint = { step: message.step, bytes: message.bytes };
+    this.restarts = 0;
+    for (const segment of message.segments) this.segments.set(segment.name, segment);
+    if (this.segments.size > 0) {
+      const wanted = new Set(segmentNames(unpack(message.bytes)));
+      for (const name of this.segments.keys()) if (!wanted.has(name)) this.segments.delete(name);
+    }
+    this.persisting = this.persist(message);
+  }
+
+  private async persist(message: Extract<FromWorker, { type: "checkpoint" }>): Promise<void> {
+    const due = this.pendingLines.filter(({ step }) => step <= message.step);
+    this.pendingLines = this.pendingLines.filter(({ step }) => step > message.step);
+    const evaluations = this.pendingEvaluations;
+    this.pendingEvaluations = [];
+    const held = await this.held;
+    if (!held) return;
+    const stride = Math.ceil(due.length / MAX_LINES);
+    try {
+      await held.store.appendProgress(due.filter((_, i) => (due.length - 1 - i) % stride === 0));
+      for (const evaluation of evaluations) await held.store.appendEvaluation(evaluation);
+      await held.store.saveCheckpoint(message);
+      const { lasting } = await this.settings.library;
+      if (lasting) this.savedAt = performance.now();
+      this.settings.onChange();
+    } catch (error) {
+      this.tellUnsaved(error);
+    }
+  }
+
+  private tellUnsaved(error: unknown): void {
+    if (this.saveFailed) return;
+    this.saveFailed = true;
+    this.settings.onNotice({ kind: "unsaved", detail: messageOf(error) });
+  }
+
+  private restart(why: string): void {
+    const before = this.progress?.step ?? 0;
+    this.restarts++;
+    this.stepsPerSecond = 0;
+    if (this.restarts > MAX_RESTARTS) {
+      this.phase = "failed";
+      this.settings.onNotice({ kind: "failed", detail: why, input: false });
+      this.settings.onChange();
+      return;
+    }
+    this.phase = "starting";
+    this.lostSteps = Math.max(0, before - (this.checkpoint?.step ?? 0));
+    this.pendingLines = [];
+    this.pendingEvaluations = [];
+    this.connect();
+    this.start(this.settings.config);
+    this.settings.onChange();
+  }
+
+  /** Stops the session and waits, not for long, until its last checkpoint is here. */
+  private lastCheckpoint(client: SessionClient): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, 1500);
+      client.onLost(() => resolve());
+      client.subscribe((message) => {
+        if (message.type === "checkpoint") this.onCheckpoint(message);
+        if (message.type === "stopped") {
+          clearTimeout(timer);
+          resolve();
+        }
+      });
+      client.send({ type: "stop" });
+    });
+  }
+}
