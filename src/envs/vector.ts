@@ -116,20 +116,21 @@ export class DynamicsBatch implements VectorEnvironment {
   }
 
   step(actions: Float32Array): void {
-    const { numEnvs, dynamics, noise, outcome, action, rewards, rewardTerms, terminated, truncated } = this;
-    const { observations, finalObservations, episodeReturns, episodeLengths, ended, horizon } = this;
+    const { numEnvs, dynamics, noise, outcome, action, stateRefs, finalRefs, structs, horizon } = this;
+    const { rewards, rewardTerms, terminated, truncated, episodeReturns, episodeLengths, ended } = this;
     const actionLength = action.$.length;
-    const observationSize = observations.length / numEnvs;
     const numTerms = outcome.$.length - 1;
     const stepNoise = this.spec.noiseSize.step;
     if (actions.length !== numEnvs * actionLength) {
       throw new RangeError(`expected ${numEnvs * actionLength} actions, got ${actions.length}`);
     }
+    let numEnded = 0;
     for (let env = 0; env < numEnvs; env++) {
       if (ended[env] === 1) this.clearEpisode(env);
       for (let i = 0; i < actionLength; i++) action.$[i] = actions[env * actionLength + i];
       if (stepNoise > 0) this.stream.fillUniforms(noise.$, env, stepNoise);
-      dynamics.step(this.stateRefs[env], action, noise, this.structs[env], outcome);
+      dynamics.step(stateRefs[env], action, noise, structs[env], outcome);
+      dynamics.observe(stateRefs[env], finalRefs[env], structs[env]);
 
       let reward = 0;
       for (let term = 0; term < numTerms; term++) {
@@ -145,17 +146,12 @@ export class DynamicsBatch implements VectorEnvironment {
       const isTruncated = isTerminated === 0 && length >= horizon ? 1 : 0;
       terminated[env] = isTerminated;
       truncated[env] = isTruncated;
-
-      dynamics.observe(this.stateRefs[env], this.finalRefs[env], this.structs[env]);
-      if (isTerminated + isTruncated > 0) {
-        ended[env] = 1;
-        this.keepEndState(env);
-        this.begin(env);
-      } else {
-        const row = env * observationSize;
-        for (let i = row; i < row + observationSize; i++) observations[i] = finalObservations[i];
-      }
+      ended[env] = isTerminated | isTruncated;
+      numEnded += isTerminated | isTruncated;
     }
+    // One copy of all rows is cheaper than one per copy; resets then write over theirs.
+    this.observations.set(this.finalObservations);
+    if (numEnded > 0) this.beginEnded();
   }
 
   stateOf(env: number): Float64Array {
@@ -228,6 +224,14 @@ export class DynamicsBatch implements VectorEnvironment {
     this.dynamics.observe(this.stateRefs[env], this.observationRefs[env], this.structs[env]);
   }
 
+  private beginEnded(): void {
+    for (let env = 0; env < this.numEnvs; env++) {
+      if (this.ended[env] === 0) continue;
+      this.keepEndState(env);
+      this.begin(env);
+    }
+  }
+
   private keepEndState(env: number): void {
     for (let i = env * this.stateSize; i < (env + 1) * this.stateSize; i++) this.endStates[i] = this.states[i];
   }
@@ -247,8 +251,14 @@ export class DynamicsBatch implements VectorEnvironment {
 
   private adoptParams(env: number): void {
     const numParams = this.paramNames.length;
-    for (let i = env * numParams; i < (env + 1) * numParams; i++) this.activeParams[i] = this.params[i];
-    this.fillStruct(env);
+    let changed = false;
+    for (let i = env * numParams; i < (env + 1) * numParams; i++) {
+      if (this.activeParams[i] === this.params[i]) continue;
+      this.activeParams[i] = this.params[i];
+      changed = true;
+    }
+    // Stores by a computed name are slow; most episodes keep the parameters of the one before.
+    if (changed) this.fillStruct(env);
   }
 
   private fillStruct(env: number): void {
