@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { createVectorEnvironment, findEnvironment } from "../../src/envs/index.js";
+import { type Actor, evaluatePolicy } from "../../src/evaluate/evaluate.js";
+
+const cartpole = findEnvironment("cartpole");
+const request = { episodes: 6, seed: 5, streamName: "evaluation/0", options: {} };
+/** Pushes to the side it leans to; a stream makes it err now and then. */
+const leaner: Actor = {
+  act: (observations, _commands, actions, stream) => {
+    for (let i = 0; i < actions.length; i++) {
+      const best = observations[i * 4 + 2] + observations[i * 4 + 3] > 0 ? 1 : 0;
+      actions[i] = stream && stream.uniform(i) < 0.2 ? 1 - best : best;
+    }
+  },
+};
+
+describe("an evaluation", () => {
+  it("gives the same episodes as playing each copy by hand", async () => {
+    const { returns, lengths } = await evaluatePolicy(leaner, cartpole, request);
+    const env = createVectorEnvironment(cartpole, { numEnvs: 6, seed: 5, streamName: "evaluation/0" });
+    const actions = new Float32Array(6);
+    const first = new Array<number | null>(6).fill(null);
+    for (let step = 0; step < 500; step++) {
+      void leaner.act(env.observations, null, actions, null);
+      env.step(actions);
+      for (let copy = 0; copy < 6; copy++) {
+        if (first[copy] === null && (env.terminated[copy] || env.truncated[copy]))
+          first[copy] = env.episodeReturns[copy];
+      }
+    }
+    expect([...returns]).toEqual(first);
+    expect([...lengths]).toEqual(first);
+  });
+
+  it("is a pure function of its arguments, and another stream gives other episodes", async () => {
+    const again = await evaluatePolicy(leaner, cartpole, { ...request, stochastic: true });
+    const same = await evaluatePolicy(leaner, cartpole, { ...request, stochastic: true });
+    const other = await evaluatePolicy(leaner, cartpole, { ...request, stochastic: true, streamName: "evaluation/1" });
+    expect([...same.returns]).toEqual([...again.returns]);
+    expect([...other.returns]).not.toEqual([...again.returns]);
+  });
+
+  it("waits for a policy that answers with a promise", async () => {
+    const slow: Actor = {
+      act: async (observations, commands, actions, stream) => {
+        await Promise.resolve();
+        await leaner.act(observations, commands, actions, stream);
+      },
+    };
+    const patient = await evaluatePolicy(slow, cartpole, request);
+    const quick = await evaluatePolicy(leaner, cartpole, request);
+    expect([...patient.returns]).toEqual([...quick.returns]);
+  });
+});
