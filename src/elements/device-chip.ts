@@ -1,0 +1,192 @@
+import { msg, str } from "@lit/localize";
+import { css, html, nothing } from "lit";
+import { customElement, property, query } from "lit/decorators.js";
+import type { EngineId, EngineReport } from "../compute/engine.js";
+import { controls } from "./controls.js";
+import { VitrineElement } from "./element.js";
+import { formatCompact, formatSignificant } from "./format.js";
+import { translated } from "./localise.js";
+
+/** Names of the engines, as people know them; proper names in every language. */
+export const ENGINE_NAMES: Readonly<Record<EngineId, string>> = {
+  reference: "TypeScript",
+  "wasm-simd": "WASM SIMD",
+  "wasm-relaxed": "WASM relaxed SIMD",
+  "tfjs-cpu": "TensorFlow.js CPU",
+  "tfjs-wasm": "TensorFlow.js WASM",
+  "tfjs-webgpu": "TensorFlow.js WebGPU",
+};
+
+/**
+ * What computes here and how fast, with the reason on request: the timings of every engine, and what the storage said.
+ */
+@customElement("vitrine-device-chip")
+export class DeviceChip extends VitrineElement {
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: block;
+        min-width: 0;
+      }
+      .chip {
+        display: flex;
+        align-items: center;
+        gap: var(--x2);
+        max-width: 100%;
+        height: 28px;
+        padding: 0 11px;
+        border: 1px solid var(--rule-2);
+        border-radius: 14px;
+        background: none;
+        font-size: var(--t-small);
+        white-space: nowrap;
+        cursor: pointer;
+      }
+      .chip:hover,
+      .chip[aria-expanded="true"] {
+        background: var(--action-wash);
+      }
+      .chip i {
+        flex: none;
+        width: 7px;
+        height: 7px;
+        border-radius: 50%;
+        background: var(--ink-3);
+      }
+      .chip i.on {
+        background: var(--good);
+      }
+      .chip span {
+        overflow: hidden;
+        text-overflow: ellipsis;
+      }
+      .chip u {
+        color: var(--action);
+        text-decoration-thickness: 1px;
+        text-underline-offset: 2px;
+      }
+      .pop {
+        position: fixed;
+        inset: auto;
+        width: min(372px, 94vw);
+        margin: 0;
+        padding: var(--x4);
+        border: 0;
+        border-radius: var(--r-pop);
+        background: var(--sheet);
+        color: var(--ink-2);
+        box-shadow: var(--depth-pop);
+        font-size: var(--t-small);
+      }
+      .pop p + p {
+        margin-top: var(--x2);
+      }
+      .pop b {
+        color: var(--ink);
+      }
+      table {
+        width: 100%;
+        border-collapse: collapse;
+        margin: var(--x2) 0;
+      }
+      caption {
+        text-align: left;
+        color: var(--ink-3);
+      }
+      th,
+      td {
+        padding: 3px 0;
+        border-bottom: 1px solid var(--rule);
+        font-weight: 400;
+        text-align: left;
+      }
+      td.num {
+        padding-left: var(--x3);
+        text-align: right;
+      }
+      td.note {
+        white-space: normal;
+        text-align: right;
+        color: var(--ink-3);
+      }
+      tr.on > * {
+        color: var(--ink);
+        font-weight: var(--w-strong);
+      }
+      @container lab (max-width: 760px) {
+        .chip u {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  /** What calibration chose; null while it runs. */
+  @property({ attribute: false }) engine: EngineReport | null = null;
+  @property({ type: Number }) stepsPerSecond = 0;
+  @property({ type: Boolean }) training = false;
+  /** What the browser said about keeping runs, or an empty string when it keeps them. */
+  @property() storage = "";
+  @query(".pop") private pop?: HTMLElement;
+  @query(".chip") private chip?: HTMLElement;
+
+  override render() {
+    return html`
+      <button class="chip" popovertarget="why" aria-expanded="false">
+        <i class=${this.training ? "on" : ""}></i>
+        <span>${this.summary()}</span>
+        <u>${msg("why")}</u>
+      </button>
+      <div class="pop" id="why" popover role="dialog" aria-label=${msg("What runs where, and why")} @beforetoggle=${this.place} @toggle=${this.onToggle}>
+        ${this.engine ? this.reasons(this.engine) : html`<p>${msg("Every engine is timed on this device with the network to be trained, for about 150 ms.")}</p>`}
+        ${this.storage ? html`<p>${this.storage}</p>` : nothing}
+        <p><b>${msg("Nothing leaves this device.")}</b> ${msg("Training, drawing and storage all happen in this tab.")}</p>
+      </div>
+    `;
+  }
+
+  private summary(): string {
+    if (!this.engine) return msg("Timing this device, 150 ms");
+    const name = ENGINE_NAMES[this.engine.chosen];
+    return this.stepsPerSecond > 0 ? msg(str`${name} · ${formatCompact(this.stepsPerSecond)} steps/s`) : name;
+  }
+
+  private reasons({ chosen, timings }: EngineReport) {
+    const timed = timings.filter(({ milliseconds }) => milliseconds !== null);
+    const name = ENGINE_NAMES[chosen];
+    const reason =
+      timed.length > 1
+        ? msg(str`${name} computes the networks: the fastest of ${timed.length} that were timed on this device.`)
+        : msg(str`${name} computes the networks.`);
+    return html`<p><b>${reason}</b></p>
+      <table>
+        <caption>${msg("One update of this network: forward, backward and Adam")}</caption>
+        <tbody>
+          ${timings.map(
+            ({ id, milliseconds, note }) => html`<tr class=${id === chosen ? "on" : ""}>
+              <th scope="row">${ENGINE_NAMES[id]}</th>
+              ${
+                milliseconds === null
+                  ? html`<td class="note">${translated(note)}</td>`
+                  : html`<td class="num">${formatSignificant(milliseconds)} ms</td>`
+              }
+            </tr>`,
+          )}
+        </tbody>
+      </table>`;
+  }
+
+  private place(): void {
+    const { pop, chip } = this;
+    if (!pop || !chip) return;
+    const box = chip.getBoundingClientRect();
+    const width = Math.min(372, innerWidth * 0.94);
+    pop.style.top = `${box.bottom + 8}px`;
+    pop.style.left = `${Math.max(innerWidth * 0.03, Math.min(box.right - width, innerWidth - width - 8))}px`;
+  }
+
+  private onToggle(event: ToggleEvent): void {
+    this.chip?.setAttribute("aria-expanded", String(event.newState === "open"));
+  }
+}

@@ -1,0 +1,142 @@
+import type { AgentDefinition } from "../agents/agent.js";
+import { findAgent } from "../agents/index.js";
+import { halfInterval, summariseSeeds } from "../elements/curve-data.js";
+import type { PlotData, PlotLine } from "../elements/plot.js";
+import type { TransportState } from "../elements/transport.js";
+import type { EnvironmentSpec } from "../envs/environment.js";
+import { findEnvironment } from "../envs/index.js";
+import { configOf, type LabSettings } from "../runs/link.js";
+import type { RunLibrary } from "../runs/opfs-library.js";
+import type { Evaluation } from "../training/config.js";
+import type { StageFrames } from "../training/messages.js";
+import { type RunNotice, type RunOrigin, SeedRun } from "./seed-run.js";
+
+export interface LabSessionSettings {
+  readonly settings: LabSettings;
+  readonly origin: RunOrigin;
+  readonly paused: boolean;
+  readonly speed: number;
+  readonly createWorker: () => Worker;
+  readonly library: Promise<RunLibrary>;
+  onChange(): void;
+  onStage(frames: StageFrames): void;
+  onNotice(notice: RunNotice): void;
+}
+
+/** Everything trained at once: one run per seed, the first of them on the stage. */
+export class LabSession {
+  readonly runs: readonly SeedRun[];
+  readonly spec: EnvironmentSpec;
+  readonly definition: AgentDefinition;
+  readonly settings: LabSettings;
+
+  constructor({ settings, origin, onNotice, ...rest }: LabSessionSettings) {
+    this.settings = settings;
+    this.spec = findEnvironment(settings.env).spec;
+    this.definition = findAgent(settings.agent);
+    const count = origin.kind === "held" ? 1 : settings.training.seeds;
+    this.runs = Array.from({ length: count }, (_, i) => {
+      const config = configOf(settings, i);
+      // What happens to every seed is told once.
+      const tell = i === 0 ? onNotice : (notice: RunNotice) => notice.kind === "failed" && onNotice(notice);
+      return new SeedRun({ ...rest, config, origin, show: i === 0, onNotice: tell });
+    });
+  }
+
+  /** The run on the stage. */
+  get first(): SeedRun {
+    return this.runs[0];
+  }
+
+  get state(): TransportState {
+    const phases = this.runs.map(({ phase }) => phase);
+    if (phases.includes("failed")) return "failed";
+    if (phases.includes("starting")) return "starting";
+    if (phases.includes("training")) return "training";
+    if (phases.every((phase) => phase === "finished")) return "finished";
+    return this.step === 0 ? "waiting" : "paused";
+  }
+
+  /** Environment steps of the first seed. */
+  get step(): number {
+    return this.first.progress?.step ?? 0;
+  }
+
+  /** Steps per second over all seeds. */
+  get stepsPerSecond(): number {
+    return this.runs.reduce((sum, { stepsPerSecond }) => sum + stepsPerSecond, 0);
+  }
+
+  train(): void {
+    for (const run of this.runs) run.train();
+  }
+
+  pause(): void {
+    for (const run of this.runs) run.pause();
+  }
+
+  stepOnce(): void {
+    for (const run of this.runs) run.step();
+  }
+
+  setSpeed(speed: number): void {
+    for (const run of this.runs) run.setSpeed(speed);
+  }
+
+  raiseBudget(steps: number): void {
+    for (const run of this.runs) run.raiseBudget(steps);
+  }
+
+  saveNow(): void {
+    for (const run of this.runs) run.saveNow();
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all(this.runs.map((run) => run.dispose()));
+  }
+
+  /** Evaluations that every seed has, as their mean over seeds. */
+  get evaluations(): readonly Evaluation[] {
+    if (this.runs.length === 1) return this.first.evaluations;
+    const length = Math.min(...this.runs.map(({ evaluations }) => evaluations.length));
+    return this.first.evaluations.slice(0, length).map((evaluation, i) => {
+      const means = this.runs.map(({ evaluations }) => evaluations[i].returnMean);
+      const returnMean = means.reduce((sum, mean) => sum + mean, 0) / means.length;
+      return { ...evaluation, returnMean, returnStd: halfInterval(means, returnMean) };
+    });
+  }
+
+  /** The newest value of a diagnostic or curve of the first seed: its mean over the last bucket. */
+  newest(key: string): number | null {
+    return this.first.curve.column(key).mean.findLast((value) => value !== null) ?? null;
+  }
+
+  /** One column as a line over steps, with its interval over seeds or its extremes within each bucket. */
+  line(key: string, paint: number): { readonly steps: readonly number[]; readonly line: PlotLine } {
+    if (this.runs.length > 1) {
+      const { steps, mean, low, high } = summariseSeeds(
+        this.runs.map(({ curve }) => curve),
+        key,
+      );
+      return { steps, line: { paint, values: mean, low, high } };
+    }
+    const { curve } = this.first;
+    const { mean, min, max } = curve.column(key);
+    return { steps: curve.stepColumn(), line: { paint, values: mean, low: min, high: max } };
+  }
+
+  /** What every plot of this session has in common. */
+  plot(key: string, paint: number): PlotData {
+    const { steps, line } = this.line(key, paint);
+    return {
+      steps,
+      lines: [line],
+      marks: [],
+      marksPaint: 2,
+      guides: [],
+      healthy: null,
+      maxStep: this.first.budgetSteps,
+      lit: this.state === "training",
+    };
+  }
+}
