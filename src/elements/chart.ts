@@ -57,7 +57,6 @@ export class Chart extends VitrineElement {
       }
       .legend {
         display: flex;
-        flex-wrap: wrap;
         gap: 0 var(--x3);
         min-width: 0;
         font-size: var(--t-small);
@@ -83,9 +82,9 @@ export class Chart extends VitrineElement {
 
   /** Title of the panel. */
   @property() heading = "";
-  /** What exactly is drawn, in a few words beside the title. */
+  /** What exactly is drawn, in a few words; stands beside the title where there is no legend. */
   @property() note = "";
-  /** Name of the value, for the table and for assistive technology. */
+  /** Name of the value, for the table and for assistive technology; the heading when empty. */
   @property() valueName = "";
   @property({ attribute: false }) legend: readonly LegendEntry[] = [];
   @query(".target") private target?: HTMLElement;
@@ -124,10 +123,10 @@ export class Chart extends VitrineElement {
     rows.sort((a, b) => a.step - b.step);
     const cell = (value: number | null) => (value === null ? "" : formatSignificant(value, 4));
     return {
-      caption: this.note ? `${this.heading}, ${this.note}` : this.heading,
+      caption: this.note ? `${this.subject}, ${this.note}` : this.subject,
       columns: [
         msg("Environment steps"),
-        ...lines.map((_, i) => lineEntries[i]?.label ?? this.valueName),
+        ...lines.map((_, i) => lineEntries[i]?.label ?? this.subject),
         ...(marksEntry ? [marksEntry.label] : []),
       ],
       rows: rows
@@ -171,16 +170,19 @@ export class Chart extends VitrineElement {
     return html`
       <div class="head">
         <h2>${this.heading}</h2>
-        <p>${this.note}</p>
         <slot name="head"></slot>
+        ${
+          this.legend.length === 0
+            ? html`<p>${this.note}</p>`
+            : html`<ul class="legend" title=${this.note}>${this.legend.map((entry) => this.legendItem(entry))}</ul>`
+        }
         <button
           class="icon-btn push"
           title=${msg("Show as a table")}
-          aria-label=${msg(str`Show as a table: ${this.heading}`)}
+          aria-label=${msg(str`Show as a table: ${this.subject}`)}
           @click=${() => this.tell<TableTwin>("table-show", this.table)}
         >${tableIcon}</button>
       </div>
-      ${this.legend.length === 0 ? nothing : html`<ul class="legend">${this.legend.map((entry) => this.legendItem(entry))}</ul>`}
       <div class="plot"><div class="target" role="img" aria-label=${this.summary()}></div></div>
     `;
   }
@@ -202,13 +204,18 @@ export class Chart extends VitrineElement {
     return value === null || value === undefined ? "–" : formatSignificant(value);
   }
 
+  private get subject(): string {
+    return this.valueName || this.heading;
+  }
+
   private summary(): string {
     const { steps, lines } = this.data;
     const last = lines[0]?.values.findLast((value) => value !== null);
     const step = steps[steps.length - 1];
-    if (last === undefined || last === null || step === undefined)
-      return msg(str`${this.heading}: nothing measured yet`);
-    return msg(str`${this.heading}: ${formatSignificant(last)} at step ${formatInteger(step)}`);
+    if (last === undefined || last === null || step === undefined) {
+      return msg(str`${this.subject}: nothing measured yet`);
+    }
+    return msg(str`${this.subject}: ${formatSignificant(last)} at step ${formatInteger(step)}`);
   }
 }
 

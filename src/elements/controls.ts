@@ -184,6 +184,16 @@ export const controls = css`
   .push {
     margin-left: auto;
   }
+  .palette-probe {
+    position: absolute;
+    visibility: hidden;
+    color: var(--ink);
+    transition: color 1ms;
+  }
+  .palette-probe::before {
+    content: "";
+    color: var(--role);
+  }
   @media (pointer: coarse) {
     input[type="text"],
     select {

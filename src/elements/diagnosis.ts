@@ -64,8 +64,16 @@ export class DiagnosisElement extends VitrineElement {
         white-space: nowrap;
       }
       th {
-        width: 126px;
         text-align: left;
+      }
+      .name {
+        width: 128px;
+      }
+      .value {
+        width: 62px;
+      }
+      .range-column {
+        width: 88px;
       }
       th button {
         max-width: 100%;
@@ -92,11 +100,9 @@ export class DiagnosisElement extends VitrineElement {
         height: 18px;
       }
       .num {
-        width: 70px;
         font-weight: var(--w-medium);
       }
       .range {
-        width: 92px;
         color: var(--ink-3);
         text-align: right;
       }
@@ -133,6 +139,13 @@ export class DiagnosisElement extends VitrineElement {
       </div>
       <table>
         <caption class="sr">${msg("Signs of health")}</caption>
+        <colgroup>
+          <col class="name" />
+          <col />
+          <col class="value" />
+          <col class="range-column" />
+          <col class="mark" />
+        </colgroup>
         <tbody>
           ${this.signs.map((sign) => this.row(sign))}
         </tbody>

@@ -65,7 +65,7 @@ export class OptionForm extends VitrineElement {
         padding-right: 28px;
       }
       .unit-4 input[type="text"] {
-        padding-right: 40px;
+        padding-right: 43px;
       }
       .control em {
         position: absolute;
@@ -131,6 +131,8 @@ export class OptionForm extends VitrineElement {
   @property({ attribute: false }) schema: OptionsSchema | null = null;
   /** Prefix of the fields in error messages: `env`, `agent` or `training`. */
   @property() group = "";
+  /** When set, all options lie folded under this heading. */
+  @property() heading = "";
   /** Values in force in this form. */
   @property({ attribute: false }) values: OptionValues = {};
   /** What counts as unchanged: the preset. */
@@ -148,28 +150,27 @@ export class OptionForm extends VitrineElement {
   override render() {
     if (!this.schema) return nothing;
     const descriptions = describeOptions(this.schema);
-    const basic = descriptions.filter((option) => !option.advanced);
-    const advanced = descriptions.filter((option) => option.advanced);
-    const touched = advanced.some(({ key }) => this.isChanged(key) || this.refused[key]);
+    const folded = this.heading === "" ? descriptions.filter((option) => option.advanced) : descriptions;
+    const open = descriptions.filter((option) => !folded.includes(option));
     return html`
-      <div class="options">${basic.map((option) => this.field(option))}</div>
+      <div class="options">${open.map((option) => this.field(option))}</div>
       ${
-        advanced.length === 0
+        folded.length === 0
           ? nothing
-          : html`<details class=${touched ? "changed" : ""}>
-              <summary>${this.moreLabel(advanced.length)}</summary>
-              <div class="options">${advanced.map((option) => this.field(option))}</div>
+          : html`<details>
+              <summary>${this.foldedLabel(folded)}</summary>
+              <div class="options">${folded.map((option) => this.field(option))}</div>
             </details>`
       }
     `;
   }
 
-  private moreLabel(count: number) {
-    const changes = describeOptions(this.schema as OptionsSchema).filter(
-      ({ key, advanced }) => advanced && this.isChanged(key),
-    ).length;
+  /** Names what is folded away; a dot tells that something in it differs from the preset. */
+  private foldedLabel(folded: readonly OptionDescription[]) {
+    const count = folded.length;
     const more = count === 1 ? msg("1 more option") : msg(str`${count} more options`);
-    return changes === 0 ? more : html`${more} <span aria-hidden="true">•</span>`;
+    const changed = folded.some(({ key }) => this.isChanged(key) || key in this.refused);
+    return html`${this.heading || more}${changed ? html` <span title=${msg("changed")}>•</span>` : nothing}`;
   }
 
   private field(option: OptionDescription) {
@@ -226,7 +227,8 @@ export class OptionForm extends VitrineElement {
   private change(option: OptionDescription, control: HTMLInputElement | HTMLSelectElement): void {
     const { key } = option;
     const isCheckbox = control instanceof HTMLInputElement && control.type === "checkbox";
-    const text = isCheckbox ? String(control.checked) : control.value;
+    // Whole numbers stand in groups of three digits, and may be typed so.
+    const text = isCheckbox ? String(control.checked) : control.value.replaceAll(/(?<=\d)\s+(?=\d{3})/g, "");
     try {
       const value = parseOptionText(this.schema as OptionsSchema, key, text, this.group);
       const { [key]: _, ...rest } = this.refused;
@@ -257,9 +259,10 @@ function unitClass(unit: string): string {
   return unit === "" ? "" : unit.length === 1 ? "unit-1" : unit.length < 4 ? "unit-2" : "unit-4";
 }
 
-/** How a value stands in its field: lists of widths as `64 × 64`. */
+/** How a value stands in its field: `64 × 64`, `100 000`. */
 function fieldText(option: OptionDescription, value: OptionValue): string {
-  return option.kind === "integers" && Array.isArray(value) ? value.join(" × ") : optionText(value);
+  if (option.kind === "integers" && Array.isArray(value)) return value.join(" × ");
+  return option.kind === "integer" ? formatInteger(Number(value)) : optionText(value);
 }
 
 /** What an option allows, in the language of the page; the same words as `allowedText`. */

@@ -229,9 +229,10 @@ export class Plot {
       ctx.moveTo(bbox.left, y);
       ctx.lineTo(bbox.left + bbox.width, y);
       ctx.stroke();
-      ctx.textAlign = "right";
+      // A goal is named where the curve is not yet, chance where it has been left.
+      ctx.textAlign = tone === "good" ? "left" : "right";
       ctx.textBaseline = "bottom";
-      ctx.fillText(label, bbox.left + bbox.width, y - 2 * ratio);
+      ctx.fillText(label, tone === "good" ? bbox.left + 2 * ratio : bbox.left + bbox.width, y - 2 * ratio);
     }
     ctx.setLineDash([]);
     this.drawMarks(chart, palette);

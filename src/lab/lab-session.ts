@@ -87,6 +87,11 @@ export class LabSession {
     for (const run of this.runs) run.raiseBudget(steps);
   }
 
+  /** Changes the budget without going on: a finished run stays finished until it is continued. */
+  changeBudget(steps: number): void {
+    for (const run of this.runs) run.changeBudget(steps);
+  }
+
   saveNow(): void {
     for (const run of this.runs) run.saveNow();
   }

@@ -126,6 +126,12 @@ export class SeedRun {
     this.client?.send({ type: "budget", value: steps });
   }
 
+  /** Changes the budget of a run that is not over yet. */
+  changeBudget(steps: number): void {
+    this.budget = steps;
+    if (this.phase !== "finished") this.client?.send({ type: "budget", value: steps });
+  }
+
   /** Asks for a checkpoint, for example because the page is about to be left. */
   saveNow(): void {
     if (this.progress && this.progress.step !== this.checkpoint?.step) this.client?.send({ type: "checkpoint" });
@@ -260,7 +266,6 @@ export class SeedRun {
       this.settings.onNotice({ kind: "resumed", step: this.resumedAt });
       this.resumedAt = null;
     }
-    this.held = this.held.then((held) => held ?? this.makeFolder(message.engine));
   }
 
   private async makeFolder(engine: EngineReport): Promise<HeldRun | null> {
@@ -307,7 +312,11 @@ export class SeedRun {
     this.persisting = this.persist(message);
   }
 
+  /** Stores a checkpoint and the lines up to it. The folder comes into being with the first that holds any training. */
   private async persist(message: Extract<FromWorker, { type: "checkpoint" }>): Promise<void> {
+    const { engine } = this;
+    if (message.step === 0 || !engine) return;
+    this.held = this.held.then((held) => held ?? this.makeFolder(engine));
     const due = this.pendingLines.filter(({ step }) => step <= message.step);
     this.pendingLines = this.pendingLines.filter(({ step }) => step > message.step);
     const evaluations = this.pendingEvaluations;

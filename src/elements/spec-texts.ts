@@ -1,0 +1,49 @@
+import { agents } from "../agents/index.js";
+import { describeOptions, type OptionsSchema } from "../core/options.js";
+import { environments } from "../envs/index.js";
+import { trainingOptions } from "../runs/link.js";
+
+/** What the calibration says of engines it did not time. */
+const ENGINE_NOTES = [
+  "Not timed: it would first load TensorFlow.js.",
+  "The graphics adapter is a software one.",
+  "This platform does not offer it.",
+];
+
+/**
+ * Every text the page shows that comes from data rather than from a template: titles, help and names of worlds, agents
+ * and their options, without proper names.
+ *
+ * `npm run texts` writes them into `spec-texts.generated.ts`, where the extraction of messages finds them; the page
+ * looks them up by `translated`.
+ */
+export function specTexts(): string[] {
+  const texts = new Set<string>(ENGINE_NOTES);
+  const add = (...items: readonly string[]) => {
+    for (const item of items) if (/\p{L}/u.test(item)) texts.add(item);
+  };
+  const addOptions = (schema: OptionsSchema) => {
+    for (const option of describeOptions(schema)) {
+      add(option.title, option.help);
+      // Units are symbols; only those that are words are translated.
+      if (option.unit === "steps") add(option.unit);
+      if (option.kind === "choice") add(...option.choices);
+    }
+  };
+  for (const { spec } of environments) {
+    add(spec.title, spec.summary);
+    for (const { name } of spec.observation) add(name);
+    for (const { name, help } of spec.rewardTerms) add(name, help);
+    if (spec.action.kind === "discrete") add(...spec.action.names);
+    else for (const { name } of spec.action.features) add(name);
+    addOptions(spec.options);
+  }
+  for (const agent of agents) {
+    add(agent.summary);
+    for (const { title, help } of agent.diagnostics) add(title, help);
+    addOptions(agent.options);
+    for (const { spec } of environments) add(agent.unsupported(spec) ?? "");
+  }
+  addOptions(trainingOptions);
+  return [...texts];
+}

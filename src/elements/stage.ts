@@ -1,0 +1,275 @@
+import { msg, str } from "@lit/localize";
+import { css, html, nothing } from "lit";
+import { customElement, property, query } from "lit/decorators.js";
+import type { OptionValues } from "../core/options.js";
+import type { EnvironmentSpec } from "../envs/environment.js";
+import type { StageFrames } from "../training/messages.js";
+import { controls } from "./controls.js";
+import { type Drawing, loadDrawing } from "./drawing-stub.js";
+import { VitrineElement } from "./element.js";
+import { formatInteger, formatSignificant } from "./format.js";
+import { translated } from "./localise.js";
+import { PaletteController } from "./palette.js";
+import { type PlayedStep, type StageMoment, StagePlayer } from "./stage-player.js";
+
+/** Milliseconds between two captions at least, for the eye and for a screen reader. */
+const CAPTION_MS = 400;
+const ANNOUNCE_MS = 2000;
+/** With reduced motion, one frame in ten is shown. */
+const REDUCED_STRIDE = 10;
+
+/**
+ * The one thing behind glass: the world as the policy plays it, with a caption that says what it does.
+ *
+ * Frames go in by {@link push}; they are drawn with the browser's animation frames, only while the stage is visible.
+ *
+ * Whoever follows the episode sets `onStep` and `onMoment`: at this rate events would cost too much.
+ */
+@customElement("vitrine-stage")
+export class Stage extends VitrineElement {
+  static override styles = [
+    controls,
+    css`
+      :host {
+        position: relative;
+        display: block;
+        min-height: 240px;
+        border-radius: var(--r-glass);
+        background: var(--glass);
+        overflow: hidden;
+      }
+      :host::after {
+        content: "";
+        position: absolute;
+        inset: 0;
+        border-radius: inherit;
+        box-shadow: var(--depth-glass);
+        pointer-events: none;
+      }
+      canvas {
+        position: absolute;
+        inset: 0;
+        width: 100%;
+        height: 100%;
+      }
+      .plate {
+        position: absolute;
+        left: var(--x4);
+        top: 14px;
+      }
+      .plate h2 {
+        font: 400 19px/1.15 var(--font-label);
+      }
+      .plate p {
+        margin-top: 3px;
+        font-size: var(--t-small);
+        color: var(--ink-2);
+      }
+      .say {
+        position: absolute;
+        left: var(--x4);
+        bottom: 13px;
+        max-width: 62%;
+        font: 400 15px/1.4 var(--font-label);
+      }
+      mark {
+        padding: 0 4px 1px;
+        border-radius: 2px;
+        background: var(--lamp);
+        color: var(--lamp-ink);
+        white-space: nowrap;
+      }
+      dl {
+        position: absolute;
+        right: var(--x4);
+        bottom: 14px;
+        display: flex;
+        gap: var(--x5);
+        text-align: right;
+      }
+      dt {
+        font-size: var(--t-tick);
+        color: var(--ink-3);
+      }
+      dd {
+        font-size: var(--t-value);
+        font-weight: var(--w-medium);
+        line-height: 1.25;
+        min-width: 4ch;
+      }
+      @container lab (max-width: 760px) {
+        :host {
+          border-radius: 0;
+        }
+        .plate {
+          top: 8px;
+          left: var(--x3);
+        }
+        .plate h2 {
+          font-size: 16px;
+        }
+        .say {
+          left: var(--x3);
+          bottom: 10px;
+          font-size: 14px;
+        }
+        dl {
+          right: var(--x3);
+          bottom: 8px;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) spec: EnvironmentSpec | null = null;
+  /** Options of the world that is played. */
+  @property({ attribute: false }) options: OptionValues = {};
+  @property({ type: Number }) speed = 1;
+  /** Called for each step that was shown or skipped over. */
+  onStep: (step: PlayedStep) => void = () => {};
+  /** Called with what was just drawn, and the time. */
+  onMoment: (moment: StageMoment, time: number) => void = () => {};
+  @query("canvas") private canvas?: HTMLCanvasElement;
+  @query(".live") private live?: HTMLElement;
+
+  private drawing: Drawing | null = null;
+  private player = new StagePlayer(0.02);
+  private frameRequest = 0;
+  private lastTime = 0;
+  private captionDue = 0;
+  private announceDue = 0;
+  private strideLeft = 0;
+  private visible = true;
+  private dirty = true;
+  private readonly colours = new PaletteController(this, () => this.invalidate());
+  private readonly reduced = matchMedia("(prefers-reduced-motion: reduce)");
+  private readonly sizes = new ResizeObserver(() => this.invalidate());
+  private readonly sight = new IntersectionObserver(([entry]) => {
+    this.visible = entry.isIntersecting;
+  });
+
+  /** Takes frames from the worker in. */
+  push(frames: StageFrames): void {
+    this.player.push(frames);
+  }
+
+  /** Shows the newest frame at once, as after a single step. */
+  flush(): void {
+    this.player.flush();
+    this.invalidate();
+  }
+
+  /** Forgets what was played, for another run. */
+  clear(): void {
+    this.player.clear();
+    this.invalidate();
+  }
+
+  override willUpdate(changed: Map<PropertyKey, unknown>): void {
+    const { spec } = this;
+    if (!changed.has("spec") || !spec) return;
+    this.player = new StagePlayer(spec.secondsPerStep, (step) => this.onStep(step));
+    this.drawing = null;
+    loadDrawing(spec.id).then(
+      (drawing) => {
+        if (this.spec?.id !== spec.id) return;
+        this.drawing = drawing;
+        this.invalidate();
+      },
+      // Without its drawing the stage still says in words what happens.
+      () => {},
+    );
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.sizes.observe(this);
+    this.sight.observe(this);
+    this.lastTime = performance.now();
+    this.frameRequest = requestAnimationFrame(this.onFrame);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.sizes.disconnect();
+    this.sight.disconnect();
+    cancelAnimationFrame(this.frameRequest);
+  }
+
+  override render() {
+    const title = this.spec ? translated(this.spec.title) : "";
+    return html`
+      <canvas role="img" aria-label=${msg(str`Stage: ${title}`)} aria-describedby="live"></canvas>
+      <div class="plate"><h2>${title}</h2><p class="where"></p></div>
+      <p class="say" aria-hidden="true"></p>
+      <p class="sr live" id="live" aria-live="polite"></p>
+      <dl>
+        <div><dt>${this.spec ? msg(str`step, of ${formatInteger(Number(this.options["horizon"] ?? 0))}`) : nothing}</dt><dd class="step">0</dd></div>
+        <div><dt>${msg("return")}</dt><dd class="return">0</dd></div>
+      </dl>
+    `;
+  }
+
+  private invalidate(): void {
+    this.dirty = true;
+  }
+
+  private readonly onFrame = (time: number): void => {
+    this.frameRequest = requestAnimationFrame(this.onFrame);
+    // A page that slept does not race through what it missed.
+    const seconds = Math.min(0.1, (time - this.lastTime) / 1000);
+    this.lastTime = time;
+    const moved = this.player.advance(seconds, this.speed);
+    if (!this.visible || !(moved || this.dirty)) return;
+    if (this.reduced.matches && !this.dirty && this.strideLeft-- > 0) return;
+    this.strideLeft = REDUCED_STRIDE - 1;
+    this.dirty = false;
+    this.draw(time);
+  };
+
+  private draw(time: number): void {
+    const moment = this.player.now();
+    const { canvas, spec, drawing } = this;
+    if (!canvas || !spec) return;
+    const context = fitted(canvas);
+    if (!context || !moment) return;
+    if (drawing) this.drawScene(drawing, context, moment);
+    this.onMoment(moment, time);
+    if (time < this.captionDue) return;
+    this.captionDue = time + CAPTION_MS;
+    this.writeCaption(moment, time);
+  }
+
+  private drawScene(drawing: Drawing, context: CanvasRenderingContext2D, moment: StageMoment): void {
+    void this.colours.palette;
+    drawing.draw(context, moment);
+  }
+
+  private writeCaption(moment: StageMoment, time: number): void {
+    const text = (selector: string, value: string) => {
+      const target = this.renderRoot.querySelector(selector);
+      if (target) target.textContent = value;
+    };
+    text(".where", msg(str`episode ${formatInteger(moment.episode)}`));
+    text(".step", formatInteger(moment.step));
+    text(".return", formatSignificant(moment.episodeReturn, 4));
+    if (time < this.announceDue || !this.live) return;
+    this.announceDue = time + ANNOUNCE_MS;
+  }
+}
+
+/** The drawing context of a canvas that fits its place, scaled to CSS pixels; null while it has no size. */
+function fitted(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
+  const ratio = devicePixelRatio || 1;
+  const width = Math.round(canvas.clientWidth * ratio);
+  const height = Math.round(canvas.clientHeight * ratio);
+  if (width === 0 || height === 0) return null;
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+  }
+  const context = canvas.getContext("2d");
+  context?.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context?.clearRect(0, 0, canvas.clientWidth, canvas.clientHeight);
+  return context;
+}

@@ -1,0 +1,242 @@
+import { css } from "lit";
+
+/** The plate on which the lab's parts lie, for three widths of the lab itself. */
+export const labStyles = css`
+  :host {
+    display: block;
+    container: lab / inline-size;
+    background: var(--wall);
+    text-rendering: optimizeLegibility;
+  }
+  .lab {
+    display: grid;
+    grid-template:
+      "bar bar bar" auto
+      "setup centre insight" minmax(560px, 1fr)
+      "setup curves runs" 204px
+      / 252px minmax(0, 1fr) 436px;
+    height: 100%;
+    min-height: inherit;
+  }
+  vitrine-bar {
+    grid-area: bar;
+  }
+  .setup {
+    grid-area: setup;
+    display: flex;
+    flex-direction: column;
+    min-height: 0;
+    border-right: 1px solid var(--rule-2);
+  }
+  .setup .scroll {
+    flex: 1;
+    min-height: 0;
+    overflow: hidden auto;
+    padding: 0 var(--x4) var(--x3);
+    scrollbar-width: thin;
+    scrollbar-color: var(--faint) transparent;
+  }
+  .setup h2 {
+    white-space: nowrap;
+  }
+  .setup .summary {
+    padding: 2px 0 6px;
+    font-size: var(--t-small);
+    line-height: 1.35;
+    color: var(--ink-3);
+  }
+  .setup .agent {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) 112px;
+    align-items: center;
+    min-height: 27px;
+    margin-bottom: 5px;
+    color: var(--ink-2);
+  }
+  .setup .note {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    min-height: 28px;
+    padding-top: 4px;
+    font-size: var(--t-small);
+    color: var(--ink-3);
+  }
+  .setup .note .btn {
+    height: 24px;
+    padding: 0 4px;
+    font-size: var(--t-small);
+  }
+  .apply {
+    display: grid;
+    gap: 6px;
+    padding: var(--x2) var(--x4) var(--x3);
+    border-top: 1px solid var(--rule-2);
+    background: var(--sheet);
+    font-size: var(--t-small);
+    color: var(--ink-2);
+  }
+  .apply div {
+    display: flex;
+    gap: var(--x2);
+  }
+  .apply .primary {
+    flex: 1;
+  }
+  .centre {
+    grid-area: centre;
+    display: flex;
+    flex-direction: column;
+    min-width: 0;
+    min-height: 0;
+    padding: var(--x4) var(--x4) 0;
+  }
+  vitrine-stage {
+    flex: 1;
+  }
+  vitrine-reward-strip {
+    margin: 0 calc(-1 * var(--x4));
+    padding: 0 var(--x4) 6px;
+    border-top: 1px solid var(--rule-2);
+    background: var(--sheet);
+  }
+  .insight {
+    grid-area: insight;
+    display: flex;
+    flex-direction: column;
+    min-width: 0;
+    min-height: 0;
+    border-left: 1px solid var(--rule-2);
+    background: var(--sheet);
+    overflow: hidden auto;
+    scrollbar-width: thin;
+    scrollbar-color: var(--faint) transparent;
+  }
+  .insight > * {
+    flex: none;
+    padding: 0 var(--x4);
+  }
+  .insight > * + * {
+    border-top: 1px solid var(--rule);
+  }
+  .insight vitrine-chart {
+    flex: 1 1 190px;
+    min-height: 190px;
+  }
+  vitrine-diagnosis {
+    padding-bottom: 6px;
+  }
+  .insight vitrine-policy-view {
+    padding-bottom: var(--x3);
+  }
+  .curves {
+    grid-area: curves;
+    display: flex;
+    flex-direction: column;
+    min-width: 0;
+    min-height: 0;
+    padding: 0 var(--x4);
+    border-top: 1px solid var(--rule-2);
+    background: var(--sheet);
+  }
+  .curves vitrine-chart {
+    flex: 1;
+    padding-bottom: 6px;
+  }
+  .curves select {
+    width: auto;
+    max-width: 190px;
+    height: 24px;
+    font-size: var(--t-small);
+  }
+  vitrine-run-list {
+    grid-area: runs;
+    min-width: 0;
+    padding: 0 var(--x4);
+    border-top: 1px solid var(--rule-2);
+    border-left: 1px solid var(--rule-2);
+    background: var(--sheet);
+  }
+
+  /* Narrower desks: what it learned goes under the stage. */
+  @container lab (max-width: 1299px) {
+    .lab {
+      grid-template:
+        "bar bar" auto
+        "setup centre" 648px
+        "setup curves" 204px
+        "setup insight" auto
+        "setup runs" auto
+        / 252px minmax(0, 1fr);
+      height: auto;
+    }
+    .insight,
+    vitrine-run-list {
+      border-left: 0;
+      border-top: 1px solid var(--rule-2);
+    }
+    .insight {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+      overflow: visible;
+    }
+    .insight vitrine-chart {
+      grid-column: 1 / -1;
+      min-height: 240px;
+    }
+    .insight vitrine-policy-view {
+      border-left: 1px solid var(--rule);
+    }
+    vitrine-run-list {
+      max-height: 260px;
+    }
+  }
+  @container lab (max-width: 960px) {
+    .insight {
+      display: flex;
+    }
+    .insight vitrine-policy-view {
+      border-left: 0;
+    }
+    .insight vitrine-chart {
+      flex: none;
+      height: 240px;
+    }
+  }
+
+  /* A phone, or an embed of its width: one column, the stage first. */
+  @container lab (max-width: 760px) {
+    .lab {
+      display: flex;
+      flex-direction: column;
+    }
+    .setup {
+      order: 5;
+      border: 0;
+      border-top: 1px solid var(--rule-2);
+    }
+    .setup .agent {
+      grid-template-columns: minmax(0, 1fr) 150px;
+    }
+    .centre {
+      padding: 0 var(--x4);
+    }
+    vitrine-stage {
+      flex: none;
+      height: 300px;
+      margin: 0 calc(-1 * var(--x4));
+    }
+    .curves {
+      order: 3;
+      height: 230px;
+    }
+    .insight {
+      order: 2;
+      border-left: 0;
+    }
+    vitrine-run-list {
+      order: 4;
+      border-left: 0;
+    }
+  }
+`;

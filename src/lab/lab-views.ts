@@ -1,0 +1,101 @@
+import { msg, str } from "@lit/localize";
+import type { AgentDefinition, DiagnosticDescription } from "../agents/agent.js";
+import { findAgent } from "../agents/index.js";
+import { formatSignificant } from "../elements/format.js";
+import { currentLocale, translated } from "../elements/localise.js";
+import type { PlotData } from "../elements/plot.js";
+import type { RunRow } from "../elements/run-list.js";
+import type { EnvironmentSpec } from "../envs/environment.js";
+import { findEnvironment } from "../envs/index.js";
+import type { RunEntry } from "../runs/opfs-library.js";
+import type { LabSession } from "./lab-session.js";
+
+/** Signs shown beside the return; every diagnostic can be shown as a curve. */
+const MAX_SIGNS = 5;
+
+/** The return over steps: training, its evaluations, chance, and the level that counts as solved. */
+export function returnPlot(session: LabSession): PlotData {
+  const { spec, evaluations } = session;
+  return {
+    ...session.plot("returnMean", 1),
+    marks: evaluations.map(({ step, returnMean }) => ({ step, value: returnMean })),
+    guides: [
+      { value: spec.randomReturn, label: msg(str`random ${formatSignificant(spec.randomReturn)}`), tone: "dim" },
+      ...(spec.solvedReturn === null
+        ? []
+        : [
+            {
+              value: spec.solvedReturn,
+              label: msg(str`solved ${formatSignificant(spec.solvedReturn)}`),
+              tone: "good",
+            } as const,
+          ]),
+    ],
+  };
+}
+
+/** One of the other curves, with its healthy range shaded. */
+export function curvePlot(session: LabSession, key: string): PlotData {
+  const description = session.definition.diagnostics.find((candidate) => candidate.key === key);
+  return { ...session.plot(key, 1), healthy: description?.healthy ?? null };
+}
+
+/** The curves that can be shown below the stage: the length of episodes, and every diagnostic of the agent. */
+export function curveChoices(
+  definition: AgentDefinition,
+): readonly Pick<DiagnosticDescription, "key" | "title" | "help">[] {
+  const length = { key: "lengthMean", title: msg("Episode length"), help: msg("steps, mean of the last 100 episodes") };
+  return [length, ...definition.diagnostics];
+}
+
+/** Rows of the signs table: those with a healthy range, then others, as many as there is room for. */
+export function chosenSigns(definition: AgentDefinition): readonly DiagnosticDescription[] {
+  const ranged = definition.diagnostics.filter(({ healthy }) => healthy !== null);
+  const others = definition.diagnostics.filter(({ healthy }) => healthy === null);
+  return [...ranged, ...others].slice(0, Math.max(MAX_SIGNS, ranged.length));
+}
+
+/** `Cart-pole, PPO`. */
+export function runTitle(spec: EnvironmentSpec, definition: AgentDefinition): string {
+  return `${translated(spec.title)}, ${definition.title}`;
+}
+
+/** Seed and saved state: `seed 7 · saved 3 s ago`. */
+export function savedText(session: LabSession, lasting: boolean | null): string {
+  const { seed } = session.settings;
+  const count = session.runs.length;
+  const seeds = count === 1 ? msg(str`seed ${seed}`) : msg(str`seeds ${seed} to ${seed + count - 1}`);
+  const { savedAt } = session.first;
+  if (savedAt === null || lasting === false) return seeds;
+  if (session.state !== "training") return `${seeds} · ${msg("saved")}`;
+  const seconds = Math.floor((performance.now() - savedAt) / 1000);
+  return `${seeds} · ${seconds < 2 ? msg("saved just now") : msg(str`saved ${seconds} s ago`)}`;
+}
+
+/** The newest evaluation: `446 ± 6`. */
+export function evaluationText(session: LabSession): string {
+  const last = session.evaluations.at(-1);
+  return last ? `${formatSignificant(last.returnMean)} ± ${formatSignificant(last.returnStd, 2)}` : "–";
+}
+
+/** The runs of this browser as rows. Runs of a world or an agent this version does not know keep their ids as names. */
+export function runRows(entries: readonly RunEntry[]): RunRow[] {
+  const dates = new Intl.DateTimeFormat(currentLocale(), { dateStyle: "medium", timeStyle: "short" });
+  return entries.map(({ name, record, step, lastEvaluation }) => ({
+    name,
+    title: titleOf(record.config.env, record.config.agent),
+    seed: record.seed,
+    returnMean: lastEvaluation?.returnMean ?? null,
+    returnStd: lastEvaluation?.returnStd ?? null,
+    step,
+    created: dates.format(new Date(record.created)),
+  }));
+}
+
+function titleOf(env: string, agent: string): string {
+  try {
+    return runTitle(findEnvironment(env).spec, findAgent(agent));
+  } catch {
+    return `${env}, ${agent}`;
+  }
+}

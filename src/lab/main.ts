@@ -1,0 +1,2 @@
+/** The page: one element, defined. */
+import "./vitrine-lab.js";

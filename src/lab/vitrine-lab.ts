@@ -1,0 +1,440 @@
+import { msg, str } from "@lit/localize";
+import { html, type PropertyValues } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import "../elements/chart.js";
+import type { Chart } from "../elements/chart.js";
+import { controls } from "../elements/controls.js";
+import { type Diagnosis, diagnose, readSigns, type Sign } from "../elements/diagnose.js";
+import "../elements/diagnosis.js";
+import type { History } from "../elements/diagnosis.js";
+import "../elements/device-chip.js";
+import { VitrineElement } from "../elements/element.js";
+import "../elements/keys-dialog.js";
+import type { KeysDialog } from "../elements/keys-dialog.js";
+import "../elements/lab-bar.js";
+import type { Theme } from "../elements/lab-bar.js";
+import { currentLocale, preferredLocale, translated, useLocale } from "../elements/localise.js";
+import "../elements/notices.js";
+import "../elements/policy-view.js";
+import type { PolicyView } from "../elements/policy-view.js";
+import "../elements/reward-strip.js";
+import type { RewardStrip } from "../elements/reward-strip.js";
+import "../elements/run-list.js";
+import "../elements/stage.js";
+import type { Stage } from "../elements/stage.js";
+import "../elements/table-dialog.js";
+import type { TableDialog, TableTwin } from "../elements/table-dialog.js";
+import { tokens } from "../elements/tokens.js";
+import "../elements/transport.js";
+import { LabController } from "./lab-controller.js";
+import { labStyles } from "./lab-styles.js";
+import {
+  chosenSigns,
+  curveChoices,
+  curvePlot,
+  evaluationText,
+  returnPlot,
+  runRows,
+  runTitle,
+  savedText,
+} from "./lab-views.js";
+import { createTrainingWorker } from "./worker.js";
+import "./setup-panel.js";
+import type { SettingChange } from "./setup-panel.js";
+
+/** Milliseconds between two renderings of texts and charts; the stage has a rhythm of its own. */
+const RENDER_MS = 120;
+
+/**
+ * The whole laboratory: a world, an agent that learns it in a Worker, and what can be seen of that.
+ *
+ * Two lines put it into any page: the module, and `<vitrine-lab env="cartpole" agent="ppo" seed="7"></vitrine-lab>`.
+ * It is as wide as its place and adapts to it. What cannot be used (an unknown world, a wrong option) is refused by
+ * name in a notice, and the rest is used; nothing is thrown. Its content is shown until the element is defined.
+ *
+ * @fires run-change - another run begins, or the configuration has changed; `detail` is its link.
+ */
+@customElement("vitrine-lab")
+export class VitrineLab extends VitrineElement {
+  static override styles = [tokens, controls, labStyles];
+
+  /** Id of the world. */
+  @property({ reflect: true }) env = "";
+  /** Id of the algorithm. */
+  @property({ reflect: true }) agent = "";
+  /** Whole number from 0 to 4294967295; drawn when absent. */
+  @property({ reflect: true }) seed = "";
+  /** Further fields as in a link: `env.length=0.7&agent.gamma=0.9&budget=50000`. Read once. */
+  @property() config = "";
+  /** Train without being asked. `autoplay="0"` and `autoplay="false"` do not. */
+  @property({ reflect: true, converter: { fromAttribute: readSwitch, toAttribute: (on) => (on ? "" : null) } })
+  autoplay = false;
+  /** `light`, `dark` or `system`; without it the page's own colour scheme holds. */
+  @property({ reflect: true }) theme: Theme | "" = "";
+  /** Language: `en` or `fr`; without it English. */
+  @property({ reflect: true }) locale = "";
+  /** Speed of the stage relative to real time. */
+  @property({ type: Number, reflect: true }) speed = 1;
+  /**
+   * The element is the page: it keeps its configuration in the address and its runs in this browser, goes on with a
+   * run after a reload, and listens to keys everywhere.
+   */
+  @property({ type: Boolean, reflect: true }) page = false;
+  /** Makes the training Worker; tests put another in its place. */
+  @property({ attribute: false }) createWorker: () => Worker = createTrainingWorker;
+
+  /** Key of the curve shown below the stage. */
+  @state() private curveKey = "lengthMean";
+  @query("vitrine-stage") private stage?: Stage;
+  @query(".return-chart") private returnChart?: Chart;
+  @query(".curve-chart") private curveChart?: Chart;
+  @query("vitrine-policy-view") private policyView?: PolicyView;
+  @query("vitrine-reward-strip") private rewardStrip?: RewardStrip;
+  @query("vitrine-table-dialog") private tableDialog?: TableDialog;
+  @query("vitrine-keys-dialog") private keysDialog?: KeysDialog;
+
+  private renderTimer: ReturnType<typeof setTimeout> | null = null;
+  private clock: ReturnType<typeof setInterval> | null = null;
+  private opened = false;
+  private lastSaved: number | null = null;
+  private readonly lab = new LabController({
+    createWorker: () => this.createWorker(),
+    onChange: () => this.renderSoon(),
+    onStage: (frames) => this.stage?.push(frames),
+    onRun: () => {
+      this.stage?.clear();
+      this.rewardStrip?.clear();
+    },
+    onSettings: () => this.publishSettings(),
+  });
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.clock = setInterval(() => this.requestUpdate(), 1000);
+    addEventListener("pagehide", this.onHide);
+    document.addEventListener("visibilitychange", this.onHide);
+    addEventListener("hashchange", this.onHash);
+    (this.page ? document : this).addEventListener("keydown", this.onKey as EventListener);
+    if (this.opened) this.open();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    if (this.clock) clearInterval(this.clock);
+    if (this.renderTimer) clearTimeout(this.renderTimer);
+    this.renderTimer = null;
+    removeEventListener("pagehide", this.onHide);
+    document.removeEventListener("visibilitychange", this.onHide);
+    removeEventListener("hashchange", this.onHash);
+    document.removeEventListener("keydown", this.onKey as EventListener);
+    this.removeEventListener("keydown", this.onKey as EventListener);
+    this.lab.close();
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (!this.opened) {
+      this.opened = true;
+      this.open();
+      return;
+    }
+    if (changed.has("speed") && this.speed !== this.lab.speed) this.lab.setSpeed(this.speed);
+    if (changed.has("locale") && this.locale) void useLocale(this.locale);
+    const { settings } = this.lab;
+    if (changed.has("env") && this.env !== settings.env) this.lab.selectEnv(this.env);
+    if (changed.has("agent") && this.agent !== settings.agent) this.lab.selectAgent(this.agent);
+    if (changed.has("seed") && this.seed !== String(settings.seed)) this.lab.setSeed(this.seed);
+  }
+
+  /** Starts training, as the button does. */
+  train(): void {
+    if (this.lab.session?.state !== "training") this.lab.toggle();
+  }
+
+  /** Pauses training, as the button does. */
+  pause(): void {
+    if (this.lab.session?.state === "training") this.lab.toggle();
+  }
+
+  private open(): void {
+    const fields = new URLSearchParams();
+    if (this.env) fields.set("env", this.env);
+    if (this.agent) fields.set("agent", this.agent);
+    if (this.seed) fields.set("seed", this.seed);
+    for (const [key, value] of new URLSearchParams(this.config)) fields.set(key, value);
+    if (this.page) for (const [key, value] of new URLSearchParams(location.hash.slice(1))) fields.set(key, value);
+    this.lab.speed = this.speed;
+    this.lab.open(String(fields), this.autoplay, this.page);
+    const stored = this.page ? readPreference("locale") : null;
+    const locale = this.locale || stored || (this.page ? preferredLocale() : "");
+    if (locale) void useLocale(locale).then(() => this.publishLocale());
+    if (this.page && !this.theme) this.theme = (readPreference("theme") as Theme | null) ?? "system";
+  }
+
+  override render() {
+    const { lab } = this;
+    const { session } = lab;
+    if (!session) return html`<slot></slot>`;
+    const { spec, definition, first } = session;
+    const signs = readSigns(chosenSigns(definition), (key) => session.newest(key));
+    const trained = session.step > 0 || session.state === "training";
+    const choices = curveChoices(definition);
+    const curve = choices.find(({ key }) => key === this.curveKey) ?? choices[0];
+    return html`
+      <div class="lab">
+        <vitrine-bar
+          heading=${runTitle(spec, definition)}
+          note=${savedText(session, lab.lasting)}
+          .theme=${this.theme || "system"}
+          @link-share=${this.share}
+          @keys-show=${() => this.keysDialog?.show()}
+          @theme-change=${this.onTheme}
+          @locale-change=${this.onLocale}
+        >
+          <vitrine-device-chip
+            .engine=${first.engine}
+            .stepsPerSecond=${session.stepsPerSecond}
+            ?training=${session.state === "training"}
+            storage=${lab.lasting === false && this.page ? msg("This browser keeps no files for this page; runs last until it is closed.") : ""}
+          ></vitrine-device-chip>
+        </vitrine-bar>
+        <vitrine-setup
+          role="complementary"
+          aria-label=${msg("Set up")}
+          .settings=${lab.settings}
+          .running=${trained ? session.settings : null}
+          ?stale=${trained && lab.stale}
+          .parameterCount=${first.parameterCount}
+          @world-select=${(event: CustomEvent<string>) => lab.selectEnv(event.detail)}
+          @agent-select=${(event: CustomEvent<string>) => lab.selectAgent(event.detail)}
+          @setting-change=${(event: CustomEvent<SettingChange>) => lab.setOption(event.detail.group, event.detail.key, event.detail.value)}
+          @settings-preset=${() => lab.resetOptions()}
+          @settings-apply=${() => lab.apply()}
+          @settings-revert=${() => lab.revert()}
+        ></vitrine-setup>
+        <div class="centre" role="main" aria-label=${msg("Stage")} @table-show=${this.showTable}>
+          <vitrine-stage
+            .spec=${spec}
+            .options=${session.settings.envOptions}
+            .speed=${lab.speed}
+            .onStep=${this.onStep}
+            .onMoment=${this.onMoment}
+          ></vitrine-stage>
+          <vitrine-transport
+            .state=${session.state}
+            .speed=${lab.speed}
+            .seed=${lab.settings.seed}
+            refusal=${lab.seedRefusal}
+            @train-toggle=${() => lab.toggle()}
+            @train-step=${() => lab.stepOnce()}
+            @run-reset=${() => lab.reset()}
+            @speed-change=${(event: CustomEvent<number>) => this.setSpeed(event.detail)}
+            @seed-change=${(event: CustomEvent<string>) => lab.setSeed(event.detail)}
+            @seed-fresh=${() => lab.newSeed()}
+          ></vitrine-transport>
+          <vitrine-reward-strip .terms=${spec.rewardTerms} .horizon=${Number(session.settings.envOptions["horizon"])}></vitrine-reward-strip>
+        </div>
+        <section class="insight" aria-label=${msg("What it learned")} @table-show=${this.showTable}>
+          <vitrine-chart
+            class="return-chart"
+            heading=${msg("Return")}
+            note=${session.runs.length === 1 ? msg("mean of the last 100 episodes") : msg(str`mean of ${session.runs.length} seeds, 95 % interval`)}
+            valueName=${msg("Return")}
+            .legend=${[
+              { paint: 1, label: session.runs.length === 1 ? msg("training") : msg(str`${session.runs.length} seeds`) },
+              { paint: 2, label: msg("evaluation"), marks: true, text: evaluationText(session) },
+            ]}
+          ></vitrine-chart>
+          <vitrine-diagnosis
+            .diagnosis=${this.diagnosis(signs)}
+            .signs=${signs}
+            .histories=${this.histories(signs)}
+            selected=${curve.key}
+            @sign-select=${(event: CustomEvent<string>) => this.selectCurve(event.detail)}
+          ></vitrine-diagnosis>
+          <vitrine-policy-view .observation=${spec.observation} .action=${spec.action}></vitrine-policy-view>
+        </section>
+        <section class="curves" aria-label=${msg("Curves")} @table-show=${this.showTable}>
+          <vitrine-chart class="curve-chart" heading=${msg("Curve")} note=${translated(curve.help)} valueName=${translated(curve.title)}>
+            <select slot="head" aria-label=${msg("Curve")} @change=${(event: Event) => this.selectCurve((event.target as HTMLSelectElement).value)}>
+              ${choices.map(({ key, title }) => html`<option value=${key} ?selected=${key === curve.key}>${translated(title)}</option>`)}
+            </select>
+          </vitrine-chart>
+        </section>
+        <vitrine-run-list
+          role="region"
+          aria-label=${msg("Runs")}
+          .runs=${runRows(lab.runs)}
+          .active=${session.runs.flatMap(({ folder }) => (folder ? [folder] : []))}
+          note=${lab.lasting === false ? msg("kept until this page is closed") : msg("kept in this browser")}
+          @table-show=${this.showTable}
+          @run-open=${(event: CustomEvent<string>) => void lab.openRun(event.detail)}
+          @run-export=${(event: CustomEvent<string>) => void lab.exportRun(event.detail)}
+          @run-delete=${(event: CustomEvent<string>) => void lab.deleteRun(event.detail)}
+        ></vitrine-run-list>
+      </div>
+      <vitrine-notices
+        .notices=${lab.notices}
+        @notice-dismiss=${(event: CustomEvent<number>) => lab.dismiss(event.detail)}
+        @notice-action=${(event: CustomEvent<number>) => lab.act(event.detail)}
+      ></vitrine-notices>
+      <vitrine-table-dialog></vitrine-table-dialog>
+      <vitrine-keys-dialog></vitrine-keys-dialog>
+    `;
+  }
+
+  override updated(): void {
+    const { session } = this.lab;
+    if (!session) return;
+    this.returnChart?.show(returnPlot(session));
+    this.curveChart?.show(curvePlot(session, this.curveKey));
+    // A checkpoint was written: the list of runs has news.
+    if (session.first.savedAt !== this.lastSaved) {
+      this.lastSaved = session.first.savedAt;
+      void this.lab.refreshRuns();
+    }
+  }
+
+  private diagnosis(signs: readonly Sign[]): Diagnosis {
+    const { session } = this.lab;
+    return diagnose({
+      signs,
+      returns: session?.first.curve.column("returnMean").mean ?? [],
+      randomReturn: session?.spec.randomReturn ?? 0,
+      solvedReturn: session?.spec.solvedReturn ?? null,
+      lastEvaluation: session?.evaluations.at(-1)?.returnMean ?? null,
+      finished: session?.state === "finished",
+    });
+  }
+
+  private histories(signs: readonly Sign[]): Record<string, History> {
+    const curve = this.lab.session?.first.curve;
+    return Object.fromEntries(signs.map(({ description: { key } }) => [key, curve?.column(key).mean ?? []]));
+  }
+
+  private readonly onStep: Stage["onStep"] = (step) => this.rewardStrip?.add(step);
+
+  private readonly onMoment: Stage["onMoment"] = (moment, time) => {
+    this.policyView?.show(moment, time);
+    this.rewardStrip?.refresh(time);
+  };
+
+  private selectCurve(key: string): void {
+    this.curveKey = key;
+  }
+
+  private setSpeed(speed: number): void {
+    this.lab.setSpeed(speed);
+    this.speed = speed;
+  }
+
+  private showTable(event: CustomEvent<TableTwin>): void {
+    void this.tableDialog?.show(event.detail);
+  }
+
+  private async share(): Promise<void> {
+    const address = new URL(this.page ? location.href : document.baseURI);
+    address.hash = this.lab.link;
+    try {
+      await navigator.clipboard.writeText(address.href);
+      this.lab.notify({
+        tone: "good",
+        text: msg("The link is copied. It holds the whole configuration and the seed."),
+      });
+    } catch {
+      // Without the clipboard (an insecure address, no permission) the link is shown to be copied by hand.
+      this.lab.notify({ tone: "watch", text: msg("The link could not be copied; here it is."), detail: address.href });
+    }
+  }
+
+  private onTheme(event: CustomEvent<Theme>): void {
+    this.theme = event.detail;
+    if (this.page) writePreference("theme", event.detail);
+  }
+
+  private async onLocale(event: CustomEvent<string>): Promise<void> {
+    this.locale = event.detail;
+    if (this.page) writePreference("locale", event.detail);
+    await useLocale(event.detail);
+    this.publishLocale();
+  }
+
+  private publishLocale(): void {
+    this.lang = currentLocale();
+    if (this.page) document.documentElement.lang = currentLocale();
+  }
+
+  private publishSettings(): void {
+    const { settings } = this.lab;
+    this.env = settings.env;
+    this.agent = settings.agent;
+    this.seed = String(settings.seed);
+    if (this.page && location.hash.slice(1) !== this.lab.link)
+      history.replaceState(history.state, "", `#${this.lab.link}`);
+    this.tell("run-change", this.lab.link);
+  }
+
+  private readonly onHide = (): void => {
+    if (document.visibilityState === "hidden") this.lab.saveNow();
+  };
+
+  private readonly onHash = (): void => {
+    if (this.page) this.lab.follow(location.hash.slice(1));
+  };
+
+  private readonly onKey = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = event.composedPath()[0];
+    if (!(target instanceof Element) || ownsKey(target, event.key)) return;
+    const actions: Record<string, () => void> = {
+      " ": () => this.lab.toggle(),
+      ".": () => this.lab.stepOnce(),
+      "[": () => this.shiftSpeed(-1),
+      "]": () => this.shiftSpeed(1),
+      r: () => this.lab.reset(),
+      "?": () => this.keysDialog?.show(),
+    };
+    const action = actions[event.key];
+    if (!action) return;
+    event.preventDefault();
+    action();
+  };
+
+  private shiftSpeed(by: number): void {
+    this.lab.shiftSpeed(by);
+    this.speed = this.lab.speed;
+  }
+
+  private renderSoon(): void {
+    this.renderTimer ??= setTimeout(() => {
+      this.renderTimer = null;
+      this.requestUpdate();
+    }, RENDER_MS);
+  }
+}
+
+/** Whether a key belongs to the control that has the focus: typing, and Space on what can be pressed. */
+function ownsKey(target: Element, key: string): boolean {
+  if (target.closest("dialog")) return true;
+  if (target.matches("input[type='text'], select, textarea, [contenteditable]")) return true;
+  return key === " " && target.matches("button, summary, a, input, [role='button']");
+}
+
+function readSwitch(value: string | null): boolean {
+  return value !== null && value !== "0" && value !== "false";
+}
+
+function readPreference(name: string): string | null {
+  try {
+    return localStorage.getItem(`vitrine-${name}`);
+  } catch {
+    return null;
+  }
+}
+
+function writePreference(name: string, value: string): void {
+  try {
+    localStorage.setItem(`vitrine-${name}`, value);
+  } catch {
+    // Without storage a preference lasts as long as the page.
+  }
+}
