@@ -1,31 +1,18 @@
-import { existsSync } from "node:fs";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
+import { CHROMIUM_FLAGS, findChromium, softwareVulkan } from "./scripts/lib/chromium.mjs";
 
-/** A software WebGPU adapter in headless Chromium, canvas included; see docs/development.md. */
-export const CHROMIUM_FLAGS = [
-  "--enable-unsafe-webgpu",
-  "--use-webgpu-adapter=swiftshader",
-  "--enable-features=Vulkan",
-  "--use-vulkan=swiftshader",
-  "--use-angle=swiftshader",
-  "--ignore-gpu-blocklist",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
-/** Set by scripts/test.mjs; Playwright's own browser is used when empty. */
-const executablePath = process.env["CHROMIUM"] || (existsSync("/usr/bin/chromium") ? "/usr/bin/chromium" : undefined);
-const icd = "/usr/lib/chromium/vk_swiftshader_icd.json";
+const chromium = await findChromium();
 
 export default defineConfig({
   test: {
+    // Kernels first, whichever tests are asked for.
+    globalSetup: ["test/setup/kernels.ts"],
     projects: [
       {
         test: {
           name: "node",
+          sequence: { groupOrder: 0 },
           include: ["test/**/*.test.ts"],
           exclude: ["test/**/*.browser.test.ts", "test/**/*.dawn.test.ts", "test/**/*.e2e.test.ts"],
           testTimeout: 60_000,
@@ -35,10 +22,11 @@ export default defineConfig({
         // WebGPU in Node, on a software adapter.
         test: {
           name: "dawn",
+          sequence: { groupOrder: 1 },
           include: ["test/**/*.dawn.test.ts"],
           pool: "forks",
           testTimeout: 120_000,
-          env: { VK_DRIVER_FILES: process.env["VK_DRIVER_FILES"] ?? icd },
+          env: softwareVulkan(chromium),
         },
       },
       {
@@ -56,13 +44,17 @@ export default defineConfig({
         },
         test: {
           name: "browser",
+          sequence: { groupOrder: 2 },
           include: ["test/**/*.browser.test.ts"],
           testTimeout: 120_000,
           browser: {
             enabled: true,
             headless: true,
             screenshotFailures: false,
-            provider: playwright({ launchOptions: { executablePath, chromiumSandbox: false, args: CHROMIUM_FLAGS } }),
+            provider: playwright({
+              // Playwright's own browser when none was found.
+              launchOptions: { executablePath: chromium ?? undefined, chromiumSandbox: false, args: CHROMIUM_FLAGS },
+            }),
             instances: [{ browser: "chromium" }],
           },
         },
@@ -71,6 +63,8 @@ export default defineConfig({
         // The built page and the command line, as a person meets them.
         test: {
           name: "e2e",
+          sequence: { groupOrder: 3 },
+          globalSetup: ["test/setup/site.ts"],
           include: ["test/**/*.e2e.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
