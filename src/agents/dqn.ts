@@ -17,7 +17,12 @@ const STEPS_PER_ITERATION = 64;
 
 function networkOf(spec: EnvironmentSpec, options: DqnOptions): NetworkSpec {
   const numActions = spec.action.kind === "discrete" ? spec.action.names.length : 0;
-  const base = { inputSize: spec.observation.length, activation: options.activation };
+  // Random biases give a ReLU network kinks away from the origin, which raw observations near zero need.
+  const base = {
+    inputSize: spec.observation.length,
+    activation: options.activation,
+    initialisation: "uniform" as const,
+  };
   if (!options.dueling) {
     return {
       ...base,

@@ -2,17 +2,25 @@ import type { RandomStream } from "../core/random.js";
 import type { NetworkLayout } from "./network.js";
 
 /**
- * First parameters of a network [layout.size]: orthogonal weights times each layer's gain, zero biases, free
- * parameters at their initial value, padding zero. Draws standard normals from copy 0 of `stream`, layer by layer.
+ * First parameters of a network [layout.size]; free parameters at their initial value, padding zero. Draws from copy 0
+ * of `stream`, layer by layer.
  *
- * Source: Saxe, McClelland & Ganguli 2014, arXiv:1312.6120; the same distribution as `torch.nn.init.orthogonal_`.
+ * `orthogonal`: orthogonal weights times each layer's gain, zero biases. Source: Saxe, McClelland & Ganguli 2014,
+ * arXiv:1312.6120; the same distribution as `torch.nn.init.orthogonal_`. `uniform`: weights and biases uniform within
+ * ±1/√inputs, the default of `torch.nn.Linear`.
  */
 export function initialParameters(layout: NetworkLayout, stream: RandomStream): Float32Array {
   const parameters = new Float32Array(layout.size);
-  for (const { inSize, outSize, paddedIn, weights, gain } of layout.layers) {
-    const matrix = orthogonal(outSize, inSize, stream);
+  for (const layer of layout.layers) {
+    const { inSize, outSize, paddedIn, weights, biases, gain } = layer;
+    const uniform = layout.spec.initialisation === "uniform";
+    const bound = 1 / Math.sqrt(inSize);
+    const draw = () => bound * (2 * stream.uniform() - 1);
+    const matrix = uniform ? Float64Array.from({ length: outSize * inSize }, draw) : orthogonal(outSize, inSize, stream);
+    const scale = uniform ? 1 : gain;
     for (let o = 0; o < outSize; o++) {
-      for (let i = 0; i < inSize; i++) parameters[weights + o * paddedIn + i] = gain * matrix[o * inSize + i];
+      for (let i = 0; i < inSize; i++) parameters[weights + o * paddedIn + i] = scale * matrix[o * inSize + i];
+      if (uniform) parameters[biases + o] = draw();
     }
   }
   const initial = layout.spec.free?.initial ?? 0;

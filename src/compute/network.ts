@@ -21,6 +21,8 @@ export interface HeadSpec {
 export interface NetworkSpec {
   readonly inputSize: number;
   readonly activation: Activation;
+  /** Distribution of the first weights; orthogonal unless said otherwise. See `initialise.ts`. */
+  readonly initialisation?: "orthogonal" | "uniform";
   /** Widths of the hidden layers that all heads share; may be empty. */
   readonly trunk: readonly number[];
   readonly heads: readonly HeadSpec[];

@@ -219,12 +219,13 @@ export class Session {
     return evaluation;
   }
 
-  /** Stops a training whose numbers are no longer finite, naming what went wrong first. */
+  /** Stops a training whose numbers are no longer finite, naming the array that went wrong first. */
   private async refuseNonFinite(diagnostics: Readonly<Record<string, number>>): Promise<void> {
     const broken = Object.entries(diagnostics).find(([, value]) => !Number.isFinite(value));
     if (!broken) return;
+    const where = nonFinitePath(await this.agent.getState(), "agent") ?? broken[0];
     throw new TrainingError(
-      `${broken[0]} became ${broken[1]} at step ${this.step}: training stopped; the last good checkpoint stands`,
+      `${where} is no longer finite at step ${this.step} (${broken[0]} is ${broken[1]}): training stopped, and the last good checkpoint stands`,
     );
   }
 
@@ -303,6 +304,20 @@ function checkSameRun(saved: SavedSession, config: SessionConfig): void {
     const ours = JSON.stringify(config[field]);
     if (theirs !== ours) throw new InputError("checkpoint", `one of ${field} ${theirs}`, `one of ${field} ${ours}`);
   }
+}
+
+/** The path of the first array in plain data that holds a number that is not finite, or null. */
+function nonFinitePath(value: Packable | undefined, path: string): string | null {
+  if (typeof value !== "object" || value === null) return null;
+  if (ArrayBuffer.isView(value)) {
+    const index = (value as Float64Array).findIndex((entry) => !Number.isFinite(entry));
+    return index < 0 ? null : `${path}[${index}]`;
+  }
+  for (const [key, item] of Object.entries(value)) {
+    const found = nonFinitePath(item as Packable, `${path}.${key}`);
+    if (found) return found;
+  }
+  return null;
 }
 
 /** Loads the engine that a resumed run was on, or the one that was asked for, or the one that the calibration picks. */

@@ -1,8 +1,13 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { categoricalPpoLoss, gaussianPpoLoss, NUM_STATISTICS, type PpoLossSettings } from "../../src/agents/ppo-loss.js";
-import { createReferenceEngine } from "../../src/compute/reference-engine.js";
+import {
+  categoricalPpoLoss,
+  gaussianPpoLoss,
+  NUM_STATISTICS,
+  type PpoLossSettings,
+} from "../../src/agents/ppo-loss.js";
 import type { Engine } from "../../src/compute/engine.js";
 import type { NetworkSpec } from "../../src/compute/network.js";
+import { createReferenceEngine } from "../../src/compute/reference-engine.js";
 import oracle from "../oracles/gae.json" with { type: "json" };
 
 const SETTINGS: PpoLossSettings = {
@@ -82,17 +87,41 @@ describe("the PPO loss against torch", () => {
   });
 
   const cases: { name: string; settings: Partial<PpoLossSettings>; gradient: Tensors; norm: number }[] = [
-    { name: "total as in Stable-Baselines3", settings: {}, gradient: ppo.losses.total_sb3.gradient, norm: ppo.losses.total_sb3.gradient_global_norm },
-    { name: "total as in CleanRL", settings: { valueCoefficient: 0.25 }, gradient: ppo.losses.total_cleanrl.gradient, norm: ppo.losses.total_cleanrl.gradient_global_norm },
-    { name: "policy alone", settings: { valueCoefficient: 0, entropyCoefficient: 0 }, gradient: ppo.losses.policy_loss.gradient, norm: ppo.losses.policy_loss.gradient_global_norm },
+    {
+      name: "total as in Stable-Baselines3",
+      settings: {},
+      gradient: ppo.losses.total_sb3.gradient,
+      norm: ppo.losses.total_sb3.gradient_global_norm,
+    },
+    {
+      name: "total as in CleanRL",
+      settings: { valueCoefficient: 0.25 },
+      gradient: ppo.losses.total_cleanrl.gradient,
+      norm: ppo.losses.total_cleanrl.gradient_global_norm,
+    },
+    {
+      name: "policy alone",
+      settings: { valueCoefficient: 0, entropyCoefficient: 0 },
+      gradient: ppo.losses.policy_loss.gradient,
+      norm: ppo.losses.policy_loss.gradient_global_norm,
+    },
   ];
   for (const { name, settings, gradient, norm } of cases) {
     it(`gives the same gradient: ${name}`, () => {
       learn(engine, { ...SETTINGS, ...settings });
       const ours = engine.getGradients() as Float64Array;
       const theirs = flatten(gradient, engine);
-      const given = flatten(Object.fromEntries(Object.keys(gradient).map((key) => [key, (gradient[key] as unknown[]).map((row) => (Array.isArray(row) ? row.map(() => 1) : 1))])), engine);
-      for (let i = 0; i < ours.length; i++) if (given[i]) expect(Math.abs(ours[i] - theirs[i])).toBeLessThanOrEqual(1e-6);
+      const given = flatten(
+        Object.fromEntries(
+          Object.keys(gradient).map((key) => [
+            key,
+            (gradient[key] as unknown[]).map((row) => (Array.isArray(row) ? row.map(() => 1) : 1)),
+          ]),
+        ),
+        engine,
+      );
+      for (let i = 0; i < ours.length; i++)
+        if (given[i]) expect(Math.abs(ours[i] - theirs[i])).toBeLessThanOrEqual(1e-6);
       expect(Math.hypot(...ours)).toBeCloseTo(norm, 5);
     });
   }
@@ -117,7 +146,13 @@ describe("the PPO loss against torch", () => {
 
   for (const run of oracle.adam.runs) {
     it(`takes the same five Adam steps: learning rate ${run.lr}, clipping at ${run.max_grad_norm ?? "nothing"}`, () => {
-      const settings = { learningRate: run.lr, beta1: run.beta1, beta2: run.beta2, epsilon: run.eps, maxNorm: run.max_grad_norm ?? 0 };
+      const settings = {
+        learningRate: run.lr,
+        beta1: run.beta1,
+        beta2: run.beta2,
+        epsilon: run.eps,
+        maxNorm: run.max_grad_norm ?? 0,
+      };
       for (const step of run.per_step) {
         learn(engine, SETTINGS);
         const norm = engine.adamStep(settings);
@@ -139,7 +174,15 @@ describe("the Gaussian PPO loss", () => {
     const statistics = new Float64Array(NUM_STATISTICS);
     const gradients = new Float64Array(3);
     const logStdGradients = new Float64Array(2);
-    gaussianPpoLoss({ $: outputs }, { $: logStd }, sample, settings, { $: gradients }, { $: logStdGradients }, { $: statistics });
+    gaussianPpoLoss(
+      { $: outputs },
+      { $: logStd },
+      sample,
+      settings,
+      { $: gradients },
+      { $: logStdGradients },
+      { $: statistics },
+    );
     return { loss: statistics[0] + 0.5 * statistics[1] - 0.01 * statistics[2], gradients, logStdGradients };
   };
 

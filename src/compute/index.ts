@@ -1,0 +1,68 @@
+import { type Candidate, calibrateCandidates } from "./calibrate.js";
+import type { EngineFactory, EngineId, EngineReport } from "./engine.js";
+import type { NetworkSpec } from "./network.js";
+import { createReferenceEngine } from "./reference-engine.js";
+import { loadWasmEngine } from "./wasm/wasm-engine.js";
+
+/** Every engine, fastest first on most devices. */
+export const ENGINE_IDS: readonly EngineId[] = [
+  "wasm-relaxed",
+  "wasm-simd",
+  "reference",
+  "tfjs-webgpu",
+  "tfjs-wasm",
+  "tfjs-cpu",
+];
+
+/** The engines that are timed unless others are asked for: those that are already in the bundle. */
+export const DEFAULT_CANDIDATES: readonly EngineId[] = ["wasm-relaxed", "wasm-simd", "reference"];
+
+/** Loads an engine; null when this platform lacks what it needs. TensorFlow.js is fetched only when it is asked for. */
+export async function loadEngine(id: EngineId): Promise<EngineFactory | null> {
+  switch (id) {
+    case "reference":
+      return createReferenceEngine;
+    case "wasm-simd":
+      return loadWasmEngine("simd");
+    case "wasm-relaxed":
+      return loadWasmEngine("relaxed");
+    case "tfjs-cpu":
+    case "tfjs-wasm":
+    case "tfjs-webgpu": {
+      const { loadTfjsEngine } = await import("./tfjs/index.js");
+      return loadTfjsEngine(id === "tfjs-cpu" ? "cpu" : id === "tfjs-wasm" ? "wasm" : "webgpu");
+    }
+    default:
+      return id satisfies never;
+  }
+}
+
+/**
+ * Times the actual network and batch on the candidates, within about 150 ms, and picks the fastest.
+ *
+ * The report lists every engine: those not timed say why. A software GPU is never timed, so never chosen.
+ */
+export async function calibrate(
+  network: NetworkSpec,
+  batch: number,
+  candidates: readonly EngineId[] = DEFAULT_CANDIDATES,
+): Promise<EngineReport> {
+  const all = await Promise.all(
+    ENGINE_IDS.map(async (id): Promise<Candidate> => {
+      if (!candidates.includes(id)) {
+        return { id, factory: null, note: "Not timed: it would first load TensorFlow.js." };
+      }
+      if (id === "tfjs-webgpu" && (await isSoftwareAdapter())) {
+        return { id, factory: null, note: "The graphics adapter is a software one." };
+      }
+      const factory = await loadEngine(id);
+      return { id, factory, note: factory ? "" : "This platform does not offer it." };
+    }),
+  );
+  return calibrateCandidates(network, batch, all);
+}
+
+async function isSoftwareAdapter(): Promise<boolean> {
+  const { isSoftwareAdapter: ask } = await import("./tfjs/index.js");
+  return ask();
+}
