@@ -169,6 +169,7 @@ export const controls = css`
     min-height: 36px;
   }
   .head h2 {
+    flex: none;
     font-size: var(--t-body);
     font-weight: var(--w-strong);
     white-space: nowrap;

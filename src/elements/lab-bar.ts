@@ -98,9 +98,12 @@ export class LabBar extends VitrineElement {
           height: auto;
           padding: var(--x2) var(--x3);
         }
-        .run {
+        .run,
+        select {
           order: 1;
-          flex-basis: 100%;
+        }
+        .run {
+          flex: 1 1 60%;
           padding: 0;
           margin: 0;
           border: 0;

@@ -8,7 +8,7 @@ import { formatFixed, formatPercent, formatSignificant } from "./format.js";
 import { translated } from "./localise.js";
 import type { StageMoment } from "./stage-player.js";
 
-/** How often the numbers change at most; bars move with every frame. */
+/** How often the numbers and the lamp change at most, so that an eye can follow; bars move with every frame. */
 const TEXT_MS = 150;
 
 /**
@@ -97,9 +97,11 @@ export class PolicyView extends VitrineElement {
         background: var(--lamp);
         color: var(--lamp-ink);
         font-weight: var(--w-strong);
-        transition: background var(--m-lamp);
       }
       .action th span {
+        transition:
+          background var(--m-lamp),
+          color var(--m-lamp);
         padding: 1px 5px;
         margin-left: -5px;
       }
@@ -193,7 +195,7 @@ export class PolicyView extends VitrineElement {
     const chosen = action[0];
     const probabilities = sharesOf(scores);
     this.actionRows?.forEach((row, i) => {
-      row.classList.toggle("lit", i === chosen);
+      if (writeText) row.classList.toggle("lit", i === chosen);
       const bar = row.querySelector("i");
       const share = probabilities ? probabilities[i] : spread(scores, i);
       if (bar) bar.style.transform = `scaleX(${share.toFixed(3)})`;

@@ -34,8 +34,9 @@ interface Frame extends PlayedStep {
 
 /** Frames kept in reserve against uneven delivery, in seconds of showing. */
 const RESERVE = 0.12;
-/** Backlog from which the player jumps ahead, in seconds of showing. */
+/** Backlog from which the player jumps ahead, in seconds of showing; a few steps are never too many. */
 const TOO_LATE = 0.6;
+const FEW_STEPS = 8;
 
 /**
  * Plays the worker's steps back smoothly.
@@ -116,7 +117,9 @@ export class StagePlayer {
       this.waiting = false;
     }
     const late = speed > 0 ? this.queue.length / framesPerSecond : 0;
-    if (late > TOO_LATE) while (this.queue.length > framesPerSecond * RESERVE && this.queue.length > 1) this.next();
+    if (late > TOO_LATE && this.queue.length > FEW_STEPS) {
+      while (this.queue.length > Math.max(2, framesPerSecond * RESERVE)) this.next();
+    }
     // A tenth faster or slower is not seen, and brings the reserve back to its size.
     const rate = framesPerSecond * Math.min(1.25, Math.max(0.9, 1 + (late - RESERVE) * 0.8));
     let advance = seconds * rate;

@@ -21,67 +21,10 @@ export const labStyles = css`
   vitrine-bar {
     grid-area: bar;
   }
-  .setup {
+  vitrine-setup {
     grid-area: setup;
-    display: flex;
-    flex-direction: column;
     min-height: 0;
     border-right: 1px solid var(--rule-2);
-  }
-  .setup .scroll {
-    flex: 1;
-    min-height: 0;
-    overflow: hidden auto;
-    padding: 0 var(--x4) var(--x3);
-    scrollbar-width: thin;
-    scrollbar-color: var(--faint) transparent;
-  }
-  .setup h2 {
-    white-space: nowrap;
-  }
-  .setup .summary {
-    padding: 2px 0 6px;
-    font-size: var(--t-small);
-    line-height: 1.35;
-    color: var(--ink-3);
-  }
-  .setup .agent {
-    display: grid;
-    grid-template-columns: minmax(0, 1fr) 112px;
-    align-items: center;
-    min-height: 27px;
-    margin-bottom: 5px;
-    color: var(--ink-2);
-  }
-  .setup .note {
-    display: flex;
-    align-items: center;
-    justify-content: space-between;
-    min-height: 28px;
-    padding-top: 4px;
-    font-size: var(--t-small);
-    color: var(--ink-3);
-  }
-  .setup .note .btn {
-    height: 24px;
-    padding: 0 4px;
-    font-size: var(--t-small);
-  }
-  .apply {
-    display: grid;
-    gap: 6px;
-    padding: var(--x2) var(--x4) var(--x3);
-    border-top: 1px solid var(--rule-2);
-    background: var(--sheet);
-    font-size: var(--t-small);
-    color: var(--ink-2);
-  }
-  .apply div {
-    display: flex;
-    gap: var(--x2);
-  }
-  .apply .primary {
-    flex: 1;
   }
   .centre {
     grid-area: centre;
@@ -209,14 +152,13 @@ export const labStyles = css`
     .lab {
       display: flex;
       flex-direction: column;
+      /* Where it is known, the focus follows what is seen. */
+      reading-flow: flex-visual;
     }
-    .setup {
+    vitrine-setup {
       order: 5;
       border: 0;
       border-top: 1px solid var(--rule-2);
-    }
-    .setup .agent {
-      grid-template-columns: minmax(0, 1fr) 150px;
     }
     .centre {
       padding: 0 var(--x4);

@@ -151,7 +151,8 @@ export function parseLink(text: string, fallbackSeed: number): ParsedLink {
       return task();
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      refused.push(error);
+      // Fields of the third group stand in a link without their prefix.
+      refused.push(new InputError(error.field.replace(/^training\./, ""), error.given, error.allowed));
       return fallback;
     }
   };
@@ -165,16 +166,16 @@ export function parseLink(text: string, fallbackSeed: number): ParsedLink {
   const seed = given("seed", parseSeed, null);
   const defaults = defaultSettings(env, agent, seed ?? fallbackSeed);
   const overrides = { env: {}, agent: {}, training: {} } as Record<string, Record<string, OptionValue>>;
-  const read = (group: string, schema: OptionsSchema, key: string, value: string, prefix: string) => {
+  const read = (group: string, schema: OptionsSchema, key: string, value: string) => {
     attempt(() => {
-      overrides[group][key] = parseOptionText(schema, key, value, prefix);
+      overrides[group][key] = parseOptionText(schema, key, value, group);
     }, undefined);
   };
   for (const [field, value] of fields) {
     const [group, key] = field.split(/\.(.*)/s);
-    if (key !== undefined && group === "env") read("env", findEnvironment(env).spec.options, key, value, "env");
-    else if (key !== undefined && group === "agent") read("agent", findAgent(agent).options, key, value, "agent");
-    else if (field in trainingOptions.entries) read("training", trainingOptions, field, value, "training");
+    if (key !== undefined && group === "env") read("env", findEnvironment(env).spec.options, key, value);
+    else if (key !== undefined && group === "agent") read("agent", findAgent(agent).options, key, value);
+    else if (Object.hasOwn(trainingOptions.entries, field)) read("training", trainingOptions, field, value);
     else if (!FIELDS.includes(field)) {
       refused.push(new InputError(field, showValue(value), `one of the fields ${FIELDS.join(", ")}, env.… or agent.…`));
     }
