@@ -147,7 +147,7 @@ export class SeedRun {
     client?.dispose();
     const held = await this.held;
     await this.persisting;
-    held?.release();
+    await held?.release();
   }
 
   private persisting: Promise<unknown> = Promise.resolve();
@@ -201,7 +201,7 @@ export class SeedRun {
     } catch (error) {
       this.settings.onNotice({ kind: "broken-checkpoint", detail: messageOf(error) });
     }
-    held.release();
+    await held.release();
     this.held = Promise.resolve(null);
   }
 

@@ -30,7 +30,8 @@ export interface RunEntry {
 export interface HeldRun {
   readonly name: string;
   readonly store: RunStore;
-  release(): void;
+  /** Lets go; another may have it once the promise is kept. */
+  release(): Promise<void>;
 }
 
 /** Where the library keeps a run's folder; OPFS, or memory. */
@@ -101,13 +102,13 @@ export class RunLibrary {
     if (!release) return null;
     const files = await this.shelf.find(name);
     if (!files) {
-      release();
+      await release();
       return null;
     }
     try {
       return { name, store: await RunStore.open(files, name), release };
     } catch (error) {
-      release();
+      await release();
       throw error;
     }
   }
@@ -120,13 +121,13 @@ export class RunLibrary {
       const release = await lock(name);
       if (!release) continue;
       if (await this.shelf.find(name)) {
-        release();
+        await release();
         continue;
       }
       try {
         return { name, store: await RunStore.create(await this.shelf.make(name), record), release };
       } catch (error) {
-        release();
+        await release();
         throw error;
       }
     }
@@ -137,7 +138,7 @@ export class RunLibrary {
     const release = await lock(name);
     if (!release) return false;
     await this.shelf.remove(name);
-    release();
+    await release();
     return true;
   }
 
@@ -233,16 +234,25 @@ class MemoryShelf implements Shelf {
 }
 
 /** Takes the Web Lock of a run; returns how to let go of it, or null when another tab (or this one) holds it. */
-async function lock(name: string): Promise<(() => void) | null> {
-  if (!navigator.locks) return () => {};
+async function lock(name: string): Promise<(() => Promise<void>) | null> {
+  if (!navigator.locks) return async () => {};
   return new Promise((resolve, reject) => {
-    const request = navigator.locks.request(`vitrine-run/${name}`, { ifAvailable: true }, (granted) => {
-      if (!granted) {
-        resolve(null);
-        return undefined;
-      }
-      return new Promise<void>((letGo) => resolve(letGo));
-    });
+    const request: Promise<unknown> = navigator.locks.request(
+      `vitrine-run/${name}`,
+      { ifAvailable: true },
+      (granted) => {
+        if (!granted) {
+          resolve(null);
+          return undefined;
+        }
+        return new Promise<void>((letGo) =>
+          resolve(async () => {
+            letGo();
+            await request;
+          }),
+        );
+      },
+    );
     request.catch(reject);
   });
 }
