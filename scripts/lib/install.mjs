@@ -17,7 +17,7 @@ export function requireNode() {
 export function ensureInstalled({ dev }) {
   const why = whyInstall({ dev });
   if (why === null) return;
-  console.log(`Installing packages (${why}) …`);
+  console.error(`Installing packages (${why}) …`);
   const args = ["ci", ...(dev ? [] : ["--omit=dev"]), "--no-audit", "--no-fund", "--loglevel=error"];
   // NODE_ENV=production would leave out what tests need; the flags decide alone.
   const code = runNpm(args, { NODE_ENV: undefined, npm_config_omit: undefined });

@@ -26,7 +26,9 @@ export class TrainingError extends Error {
 
 /** How a value looks in an error message: short, and quoted where it is text. */
 export function showValue(value: unknown): string {
-  const text = typeof value === "string" ? `"${value}"` : (JSON.stringify(value) ?? String(value));
+  // JSON writes NaN and the infinities as null.
+  const isPlain = typeof value !== "number" || Number.isFinite(value);
+  const text = typeof value === "string" ? `"${value}"` : (isPlain && JSON.stringify(value)) || String(value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 

@@ -1,0 +1,34 @@
+import { findAgent } from "../agents/index.js";
+import { calibrate, ENGINE_IDS } from "../compute/index.js";
+import { findEnvironment } from "../envs/index.js";
+import { resolveConfig } from "../training/config.js";
+import { textOf } from "./arguments.js";
+import type { Command } from "./command.js";
+import { AGENT_FLAG, ENV_FLAG } from "./flags.js";
+import { showTable } from "./output.js";
+
+/** Times every engine that runs here on the network of one agent in one world. */
+export const engines: Command = {
+  name: "engines",
+  usage: {
+    summary: "which engines run here, and how fast each updates an agent's network",
+    positionals: [],
+    flags: [ENV_FLAG, AGENT_FLAG],
+    examples: ["", "--env cartpole --agent dqn --json"],
+  },
+  async run(args, output) {
+    const env = textOf(args, "env") ?? "cartpole";
+    const agent = textOf(args, "agent") ?? "ppo";
+    const config = resolveConfig({ env, agent, seed: 0 });
+    const network = findAgent(agent).network(findEnvironment(env).spec, config.agentOptions);
+    const report = await calibrate(network.spec, network.batch, ENGINE_IDS);
+    output.line({ env, agent, batch: network.batch, ...report });
+    const rows = report.timings.map(({ id, milliseconds, note }) => [
+      `  ${id}`,
+      milliseconds === null ? "" : milliseconds.toFixed(3),
+      milliseconds === null ? note : `ms per update of ${network.batch} samples ${note}`.trimEnd(),
+    ]);
+    output.text(`${agent} in ${env} would run on ${report.chosen}: ${report.reason}\n${showTable(rows)}`);
+    return 0;
+  },
+};

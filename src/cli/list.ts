@@ -1,0 +1,158 @@
+import type { AgentDefinition } from "../agents/agent.js";
+import { agents } from "../agents/index.js";
+import { ENGINE_IDS } from "../compute/index.js";
+import { InputError, showValue } from "../core/errors.js";
+import { allowedNames } from "../core/nearest.js";
+import { allowedText, describeOptions, type OptionDescription, optionText } from "../core/options.js";
+import type { ActionSpace, Feature } from "../core/spaces.js";
+import type { Environment } from "../envs/environment.js";
+import { environments } from "../envs/index.js";
+import type { Command } from "./command.js";
+import { showCount, showTable } from "./output.js";
+
+/** Worlds, agents and engines, with every option; of one world or agent in detail. */
+export const list: Command = {
+  name: "list",
+  usage: {
+    summary: "what there is: worlds, agents and engines; with an id, all of its options",
+    positionals: ["id?"],
+    flags: [],
+    examples: ["", "cartpole", "--json"],
+  },
+  async run(args, output) {
+    const id = args.positionals[0];
+    const world = environments.find(({ spec }) => spec.id === id);
+    const agent = agents.find((candidate) => candidate.id === id);
+    if (id !== undefined && !world && !agent) {
+      const ids = [...environments.map(({ spec }) => spec.id), ...agents.map((candidate) => candidate.id)];
+      throw new InputError("id", showValue(id), allowedNames(id, ids));
+    }
+    if (world) {
+      output.line(worldFacts(world));
+      output.text(worldText(world));
+    } else if (agent) {
+      output.line(agentFacts(agent));
+      output.text(agentText(agent));
+    } else {
+      output.line({
+        environments: environments.map(worldFacts),
+        agents: agents.map(agentFacts),
+        engines: ENGINE_IDS,
+      });
+      output.text(overview());
+    }
+    return 0;
+  },
+};
+
+function overview(): string {
+  return [
+    "Worlds",
+    showTable(environments.map(({ spec }) => [`  ${spec.id}`, spec.summary])),
+    "",
+    "Agents",
+    showTable(agents.map(({ id, summary }) => [`  ${id}`, summary])),
+    "",
+    "Engines",
+    `  ${ENGINE_IDS.join(", ")}`,
+  ].join("\n");
+}
+
+function worldFacts({ spec }: Environment) {
+  return {
+    id: spec.id,
+    title: spec.title,
+    summary: spec.summary,
+    // Infinity is no JSON; an end without a bound is null.
+    observation: spec.observation,
+    action: spec.action,
+    state: spec.state,
+    rewardTerms: spec.rewardTerms,
+    options: describeOptions(spec.options),
+    solvedReturn: spec.solvedReturn,
+    randomReturn: spec.randomReturn,
+    secondsPerStep: spec.secondsPerStep,
+    source: spec.source,
+    differences: spec.differences,
+    runsOn: spec.runsOn,
+  };
+}
+
+function agentFacts(agent: AgentDefinition) {
+  return {
+    id: agent.id,
+    title: agent.title,
+    summary: agent.summary,
+    source: agent.source,
+    options: describeOptions(agent.options),
+    diagnostics: agent.diagnostics,
+    presets: agent.presets,
+    budgets: agent.budgets,
+    learnsIn: environments.filter(({ spec }) => agent.unsupported(spec) === null).map(({ spec }) => spec.id),
+  };
+}
+
+function worldText({ spec }: Environment): string {
+  return [
+    `${spec.title} (${spec.id}): ${spec.summary}`,
+    "",
+    "Observation",
+    showTable(spec.observation.map((feature, i) => [`  ${i}`, feature.name, rangeText(feature)])),
+    "",
+    "Action",
+    actionText(spec.action),
+    "",
+    "Reward, a sum of",
+    showTable(spec.rewardTerms.map(({ name, help }) => [`  ${name}`, help])),
+    "",
+    "Options (--set env.NAME=VALUE)",
+    optionsText(describeOptions(spec.options)),
+    "",
+    `Source: ${spec.source}`,
+    ...spec.differences.map((difference) => `Differs: ${difference}`),
+  ].join("\n");
+}
+
+function agentText(agent: AgentDefinition): string {
+  const budgets = Object.entries(agent.budgets).map(([id, steps]) => `${id} ${showCount(steps)}`);
+  const presets = Object.entries(agent.presets).map(([id, options]) => {
+    const pairs = Object.entries(options).map(([key, value]) => `${key}=${optionText(value)}`);
+    return `  ${id}: ${pairs.join(" ")}`;
+  });
+  return [
+    `${agent.title} (${agent.id}): ${agent.summary}`,
+    "",
+    "Options (--set agent.NAME=VALUE)",
+    optionsText(describeOptions(agent.options)),
+    "",
+    "Presets by world",
+    ...presets,
+    "",
+    `Steps unless --budget says otherwise: ${budgets.join(", ")}`,
+    `Source: ${agent.source}`,
+  ].join("\n");
+}
+
+function rangeText({ low, high, unit }: Feature): string {
+  const end = (value: number, none: string) => (Number.isFinite(value) ? String(value) : none);
+  return `${end(low, "−∞")} to ${end(high, "∞")} ${unit}`.trimEnd();
+}
+
+function actionText(space: ActionSpace): string {
+  const rows =
+    space.kind === "discrete"
+      ? space.names.map((name, i) => [`  ${i}`, name])
+      : space.features.map((feature, i) => [`  ${i}`, feature.name, rangeText(feature)]);
+  return showTable(rows);
+}
+
+function optionsText(options: readonly OptionDescription[]): string {
+  return showTable(
+    options.map((option) => [
+      `  ${option.key}`,
+      optionText(option.default) || '""',
+      option.unit ?? "",
+      `${option.help} (${allowedText(option)})`,
+    ]),
+  );
+}

@@ -1,0 +1,15 @@
+import { InputError, showValue } from "../../core/errors.js";
+import { allowedNames } from "../../core/nearest.js";
+import { cartpole } from "./cartpole.js";
+import type { Reproduction } from "./reproduction.js";
+
+/** Every result that can be made again. */
+export const reproductions: readonly Reproduction[] = [cartpole];
+
+/** The reproduction of that name. Throws `InputError` that lists what there is. */
+export function findReproduction(name: string): Reproduction {
+  const found = reproductions.find((reproduction) => reproduction.name === name);
+  if (found) return found;
+  const names = reproductions.map((reproduction) => reproduction.name);
+  throw new InputError("name", showValue(name), allowedNames(name, names));
+}

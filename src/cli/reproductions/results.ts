@@ -1,0 +1,130 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { dirname, join } from "node:path";
+import { InputError } from "../../core/errors.js";
+import type { Cell, CellResult, Reproduction } from "./reproduction.js";
+
+/** What decides a training: a change in any of these makes a result one of earlier code. */
+const CODE = ["core", "compute", "envs", "evaluate", "curriculum", "agents", "training"];
+
+/**
+ * The version of the code that trains: a hash of its sources. Throws `InputError` outside of a checkout.
+ *
+ * @param root the folder that holds `src/`
+ */
+export function codeVersion(root: string): string {
+  const hash = createHash("sha256");
+  const visit = (path: string) => {
+    for (const entry of readdirSync(join(root, path), { withFileTypes: true }).sort((a, b) =>
+      a.name < b.name ? -1 : 1,
+    )) {
+      const inside = `${path}/${entry.name}`;
+      // Generated kernels follow from their sources.
+      if (entry.isDirectory() && entry.name !== "generated") visit(inside);
+      else if (entry.name.endsWith(".ts")) hash.update(inside).update(readFileSync(join(root, inside)));
+    }
+  };
+  try {
+    for (const folder of CODE) visit(`src/${folder}`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    throw new InputError("reproduce", root, "a checkout of Vitrine as the working folder");
+  }
+  return hash.digest("hex").slice(0, 16);
+}
+
+/** Hash of a cell's config and the code's version: a result with this hash need not be made again. */
+export function cellHash(cell: Cell, code: string): string {
+  return createHash("sha256").update(JSON.stringify(cell.config)).update(code).digest("hex").slice(0, 16);
+}
+
+/** The results of one reproduction on disk, and the page made from them. */
+export class ResultFiles {
+  private readonly folder: string;
+  private readonly page: string;
+
+  constructor(
+    root: string,
+    private readonly reproduction: Reproduction,
+  ) {
+    this.folder = join(root, "docs", "results", "data", reproduction.name);
+    this.page = join(root, "docs", "results", `${reproduction.name}.md`);
+  }
+
+  /** The stored result of a cell, of whatever code, or null. */
+  read(cell: Cell): CellResult | null {
+    try {
+      return JSON.parse(readFileSync(this.pathOf(cell), "utf8")) as CellResult;
+    } catch (error) {
+      // A file that is cut or missing means that the cell has to be run.
+      if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return null;
+      throw error;
+    }
+  }
+
+  /** Stores a result whole or not at all. */
+  write(cell: Cell, result: CellResult): void {
+    writeWhole(this.pathOf(cell), `${JSON.stringify(result, null, 1)}\n`);
+  }
+
+  /** Writes `docs/results/<name>.md` and answers with its path. */
+  writePage(code: string): string {
+    const { reproduction } = this;
+    const results = reproduction
+      .cells()
+      .map((cell) => this.read(cell))
+      .filter((result) => result !== null);
+    writeWhole(this.page, pageText(reproduction, results, code));
+    return this.page;
+  }
+
+  private pathOf(cell: Cell): string {
+    return join(this.folder, `${cell.id}.json`);
+  }
+}
+
+/** The page of a reproduction in Markdown: what was run, by which code, and the table. */
+export function pageText(reproduction: Reproduction, results: readonly CellResult[], code: string): string {
+  const { name, title, about } = reproduction;
+  const cells = reproduction.cells();
+  const [header, ...rows] = reproduction.table(results);
+  const line = (entries: readonly string[]) => `| ${entries.join(" | ")} |`;
+  const seeds = new Set(results.map(({ config }) => config.seed)).size;
+  const current = new Map(cells.map((cell) => [cell.id, cellHash(cell, code)]));
+  const earlier = results.filter(({ cell, hash }) => current.get(cell) !== hash).length;
+  const machines = [...new Set(results.map(({ machine }) => machine))];
+  return [
+    `# ${title}`,
+    "",
+    `<!-- Made by \`npm run reproduce -- ${name}\`; do not edit. -->`,
+    "",
+    about,
+    "",
+    `${results.length} of ${cells.length} cells were run, over ${seeds} seeds.` +
+      (earlier > 0 ? ` ${earlier} of them were run by earlier code or under other options.` : ""),
+    "",
+    line(header),
+    line(header.map(() => "---")),
+    ...rows.map(line),
+    "",
+    "Counts of steps and seconds are the median over seeds, with their range; returns are the mean over seeds with",
+    "its 95 % interval (Student's t).",
+    ...(machines.length > 0 ? ["", `Run on ${machines.join("; ")}.`] : []),
+    "",
+    `Again: \`npm run reproduce -- ${name}\`. Each cell's curve lies in \`data/${name}/\`.`,
+    "",
+  ].join("\n");
+}
+
+/** The machine in words, without its name. */
+export function machineText(): string {
+  const [first] = cpus();
+  return `${first?.model.trim() || "an unnamed processor"}, ${cpus().length} cores, Node ${process.versions.node}, ${process.platform}`;
+}
+
+function writeWhole(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.part`, text);
+  renameSync(`${path}.part`, path);
+}

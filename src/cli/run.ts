@@ -1,0 +1,114 @@
+import { setImmediate as breathe } from "node:timers/promises";
+import type { EngineReport } from "../compute/engine.js";
+import { VERSION } from "../core/version.js";
+import { createNamedRunFolder, createRunFolder, NodeRunFiles } from "../runs/node-files.js";
+import { finalEvaluation, type RecordEnding, recordSession } from "../runs/record-session.js";
+import { RUN_FORMAT } from "../runs/run-format.js";
+import { RunStore } from "../runs/run-store.js";
+import type { Evaluation, SessionConfig } from "../training/config.js";
+import { type Advance, Session } from "../training/session.js";
+
+/** Where runs are written unless `--out` says otherwise. */
+export const RUNS_FOLDER = "runs";
+
+/** The last line of `train` and `resume`. */
+export interface Summary {
+  readonly env: string;
+  readonly agent: string;
+  readonly seed: number;
+  readonly engine: string;
+  /** Environment steps since the start. */
+  readonly steps: number;
+  /** Seconds of training, evaluations excluded. */
+  readonly seconds: number;
+  readonly stepsPerSecond: number;
+  readonly evaluations: readonly Evaluation[];
+  readonly final: Pick<Evaluation, "returnMean" | "returnStd" | "episodes">;
+  /** The run's folder. */
+  readonly run: string;
+}
+
+/** A session and the folder it is recorded in. */
+export interface OpenRun {
+  readonly session: Session;
+  readonly store: RunStore;
+  readonly folder: string;
+}
+
+/**
+ * Starts a run: everything is checked before its folder is made, and `run.json` is written before the first step.
+ *
+ * @param out the folder that `--out` named, or null for the next free one below `runs/`
+ * @param report of a calibration that was made before, for several seeds
+ */
+export async function startRun(
+  config: SessionConfig,
+  out: string | null,
+  report: EngineReport | null = null,
+): Promise<OpenRun> {
+  const session = await Session.create(config);
+  try {
+    const folder = out === null ? await createRunFolder(RUNS_FOLDER, config) : await createNamedRunFolder(out, "--out");
+    const engine = report ?? session.engine;
+    const store = await RunStore.create(new NodeRunFiles(folder), {
+      format: RUN_FORMAT,
+      config: { ...config, engine: engine.chosen },
+      seed: config.seed,
+      engine,
+      versions: { vitrine: VERSION, node: process.versions.node, platform: `${process.platform}-${process.arch}` },
+      created: new Date().toISOString(),
+    });
+    return { session, store, folder };
+  } catch (error) {
+    session.dispose();
+    throw error;
+  }
+}
+
+/**
+ * Opens a run with its newest whole checkpoint. Throws `InputError` when there is none such, or it is of another
+ * version or world; `notices` are sentences for whoever asked.
+ */
+export async function openRun(folder: string): Promise<OpenRun & { readonly notices: readonly string[] }> {
+  const store = await RunStore.open(new NodeRunFiles(folder), folder);
+  const checkpoint = await store.loadCheckpoint();
+  const session = await Session.create(store.record.config, checkpoint);
+  const notices = [checkpoint?.notice, session.notice].filter((notice) => typeof notice === "string");
+  return { session, store, folder, notices };
+}
+
+/** What whoever drives a run is told. */
+export interface DriveSettings {
+  readonly onAdvance: (advance: Advance) => void;
+  readonly shouldStop: () => boolean;
+}
+
+/** Trains a run to its end, recorded in its folder, and sums it up. The session is disposed of. */
+export async function driveRun(
+  { session, store, folder }: OpenRun,
+  settings: DriveSettings,
+): Promise<{ readonly ending: RecordEnding; readonly summary: Summary }> {
+  try {
+    const ending = await recordSession(session, store, { ...settings, breathe: () => breathe() });
+    return { ending, summary: await summarise(session, folder) };
+  } finally {
+    session.dispose();
+  }
+}
+
+async function summarise(session: Session, folder: string): Promise<Summary> {
+  const { config, step, seconds } = session;
+  const { returnMean, returnStd, episodes } = await finalEvaluation(session);
+  return {
+    env: config.env,
+    agent: config.agent,
+    seed: config.seed,
+    engine: session.engine.chosen,
+    steps: step,
+    seconds,
+    stepsPerSecond: seconds > 0 ? step / seconds : 0,
+    evaluations: session.evaluations,
+    final: { returnMean, returnStd, episodes },
+    run: folder,
+  };
+}

@@ -1,0 +1,40 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { InputError, messageOf } from "../core/errors.js";
+import type { Progress } from "../training/config.js";
+import { driveRun, startRun } from "./run.js";
+import type { FromSeed, SeedTask } from "./seeds.js";
+
+/** Milliseconds between two messages about progress at least; evaluations are always told. */
+const INTERVAL = 100;
+
+const port = parentPort;
+const { config, out, report } = workerData as SeedTask;
+const post = (message: FromSeed) => port?.postMessage(message);
+
+let stopped = false;
+// The one message there is: stop. Listening must not keep the thread alive.
+port?.on("message", () => {
+  stopped = true;
+});
+port?.unref();
+
+try {
+  const run = await startRun(config, out, report);
+  post({ type: "start", run: run.folder, engine: run.session.engine.chosen, step: run.session.step });
+  let told = 0;
+  const tell = (progress: Progress) => {
+    const now = performance.now();
+    if (now - told < INTERVAL) return;
+    told = now;
+    post({ type: "advance", progress, evaluation: null });
+  };
+  const { ending, summary } = await driveRun(run, {
+    onAdvance: ({ progress, evaluation }) =>
+      evaluation ? post({ type: "advance", progress, evaluation }) : tell(progress),
+    shouldStop: () => stopped,
+  });
+  post({ type: "end", ending, summary });
+} catch (error) {
+  const input = error instanceof InputError ? { field: error.field, given: error.given, allowed: error.allowed } : null;
+  post({ type: "failed", input, message: messageOf(error) });
+}
