@@ -202,7 +202,22 @@ export const DQN_DIAGNOSTICS: readonly DiagnosticDescription[] = [
 ];
 
 /** Tuned by world; what is not named is the default. */
-export const DQN_PRESETS: Readonly<Record<string, OptionValues>> = {};
+export const DQN_PRESETS: Readonly<Record<string, OptionValues>> = {
+  cartpole: {
+    learningRate: 0.003,
+    nSteps: 20,
+    dueling: true,
+    activation: "tanh",
+    bufferSize: 20000,
+    learningStarts: 500,
+    trainEvery: 8,
+    gradientSteps: 2,
+    targetEvery: 250,
+    scheduleSteps: 3000,
+    epsilonEnd: 0.1,
+    maxGradNorm: 1,
+  },
+};
 
 /** Environment steps of a run when nobody says otherwise. */
-export const DQN_BUDGETS: Readonly<Record<string, number>> = { default: 100_000, cartpole: 50_000 };
+export const DQN_BUDGETS: Readonly<Record<string, number>> = { default: 100_000, cartpole: 30_000 };
