@@ -130,7 +130,7 @@ export const spec: EnvironmentSpec = {
   noiseSize: { reset: 4 + MAX_ROWS * MAX_COLUMNS, step: 0 },
   options,
   solvedReturn: null,
-  randomReturn: -1.02,
+  randomReturn: -1.48,
   secondsPerStep: 0.25,
   source: "Self Reward Design, legacy/v1 robot2d (map rules, actions and limit)",
   differences: [

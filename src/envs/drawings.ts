@@ -1,0 +1,15 @@
+import { InputError, showValue } from "../core/errors.js";
+import type { Drawing } from "./drawing.js";
+
+const LOADERS: Readonly<Record<string, () => Promise<Drawing>>> = {
+  cartpole: async () => (await import("./cartpole/draw.js")).drawing,
+  "mountain-car": async () => (await import("./mountain-car/draw.js")).drawing,
+  lavaland: async () => (await import("./lavaland/draw.js")).drawing,
+};
+
+/** Loads how a world looks. Throws {@link InputError} for a world without a drawing. */
+export function loadDrawing(id: string): Promise<Drawing> {
+  const load = LOADERS[id];
+  if (!load) throw new InputError("env", showValue(id), `one of ${Object.keys(LOADERS).join(", ")}`);
+  return load();
+}
