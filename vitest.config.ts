@@ -2,6 +2,8 @@ import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { CHROMIUM_FLAGS, findChromium, softwareVulkan } from "./scripts/lib/chromium.mjs";
 
+export { CHROMIUM_FLAGS };
+
 const chromium = await findChromium();
 
 export default defineConfig({
