@@ -1,4 +1,4 @@
-import type { Caption, Drawing, DrawingFrame, ThumbnailFrame } from "../drawing.js";
+import type { Description, Drawing, DrawingFrame, DrawingSize } from "../drawings.js";
 import type { ParamsStruct } from "../environment.js";
 import type { Palette } from "../palette.js";
 import { MAP_START, MAX_COLUMNS, SIGHT, TILE } from "./spec.js";
@@ -14,9 +14,10 @@ interface Board {
   readonly columns: number;
 }
 
-function boardOf(width: number, height: number, rows: number, columns: number, top: number, bottom: number): Board {
-  const tile = Math.floor(Math.min((width - 24) / columns, (height - top - bottom) / rows));
-  return { tile, rows, columns, left: Math.round((width - tile * columns) / 2), top };
+function boardOf({ width, height }: DrawingSize, rows: number, columns: number): Board {
+  const tile = Math.max(2, Math.floor(Math.min((width - 24) / columns, (height - 8) / rows)));
+  const left = Math.round((width - tile * columns) / 2);
+  return { tile, rows, columns, left, top: Math.round((height - tile * rows) / 2) };
 }
 
 /** Each tile has a mark of its own, so that the map is read without colour: tufts for grass, waves for lava. */
@@ -93,15 +94,15 @@ const DIRECTIONS = [
 ] as const;
 
 function draw(context: Context, frame: DrawingFrame): void {
-  const { width, height, palette, params, state, trail, action } = frame;
-  const narrow = width < 520;
-  const board = boardOf(width, height, params["rows"], params["columns"], narrow ? 50 : 60, narrow ? 60 : 70);
+  const { size, palette, params, state, ghosts, action } = frame;
+  const board = boardOf(size, params["rows"], params["columns"]);
   const { tile, left, top } = board;
   const [centreX, centreY] = [
     (column: number) => left + (column + 0.5) * tile,
     (row: number) => top + (row + 0.5) * tile,
   ];
   context.save();
+  context.clearRect(0, 0, size.width, size.height);
   for (let row = 0; row < board.rows; row++) {
     for (let column = 0; column < board.columns; column++) {
       const code = state[MAP_START + row * MAX_COLUMNS + column];
@@ -122,7 +123,7 @@ function draw(context: Context, frame: DrawingFrame): void {
   context.strokeRect(left + (column - SIGHT) * tile + 0.5, top + (row - SIGHT) * tile + 0.5, reach - 1, reach - 1);
   context.setLineDash([]);
   context.beginPath();
-  for (const past of trail) context.lineTo(centreX(past[1]), centreY(past[0]));
+  for (const past of ghosts) context.lineTo(centreX(past[1]), centreY(past[0]));
   context.lineTo(centreX(column), centreY(row));
   context.strokeStyle = palette.ink;
   context.setLineDash([1, 5]);
@@ -171,10 +172,11 @@ const SITUATIONS = [
   "Crossing grass",
   "Right beside the target",
 ] as const;
+const ACTIONS = ["right", "down", "left", "up"] as const;
+const TEXTS: readonly string[] = [...SITUATIONS, ...ACTIONS];
 
-function describe(state: ArrayLike<number>, action: ArrayLike<number> | null, params: ParamsStruct): Caption {
-  if (!action || Number.isNaN(action[0])) return { situation: SITUATIONS[0], action: "" };
-  const names = ["right", "down", "left", "up"];
+function describe(state: ArrayLike<number>, action: ArrayLike<number> | null, params: ParamsStruct): Description {
+  if (!action || Number.isNaN(action[0])) return { text: SITUATIONS[0], action: "" };
   const [row, column] = [Math.round(state[0]), Math.round(state[1])];
   const codeAt = (r: number, c: number) => {
     const inside = r >= 0 && c >= 0 && r < params["rows"] && c < params["columns"];
@@ -184,13 +186,13 @@ function describe(state: ArrayLike<number>, action: ArrayLike<number> | null, pa
   if (codeAt(row, column) === TILE.grass) situation = SITUATIONS[3];
   if (DIRECTIONS.some(([dx, dy]) => codeAt(row + dy, column + dx) === TILE.lava)) situation = SITUATIONS[1];
   if (Math.abs(state[2] - row) + Math.abs(state[3] - column) <= 1) situation = SITUATIONS[4];
-  return { situation, action: names[Math.round(action[0])] };
+  return { text: situation, action: ACTIONS[Math.round(action[0])] };
 }
 
 /** Tiles of the little map: `.` dirt, `g` grass, `l` lava. */
 const SMALL_MAP = ["..g...lg.", "g..ll...g", "..gl..g..", "g...g.l..", "..g....g."];
 
-function thumbnail(context: Context, { width, height, palette }: ThumbnailFrame): void {
+function thumbnail(context: Context, { width, height }: DrawingSize, palette: Palette): void {
   const tile = Math.max(width / SMALL_MAP[0].length, height / SMALL_MAP.length);
   const codes: Readonly<Record<string, number>> = { ".": TILE.dirt, g: TILE.grass, l: TILE.lava };
   context.save();
@@ -205,4 +207,4 @@ function thumbnail(context: Context, { width, height, palette }: ThumbnailFrame)
 }
 
 /** How lavaland looks. */
-export const drawing: Drawing = { draw, describe, situations: SITUATIONS, thumbnail };
+export const drawing: Drawing = { draw, describe, texts: TEXTS, thumbnail };

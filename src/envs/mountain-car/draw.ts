@@ -1,5 +1,7 @@
-import { type Caption, type Drawing, type DrawingFrame, type ThumbnailFrame, textFont } from "../drawing.js";
+import { writeText } from "../canvas.js";
+import type { Description, Drawing, DrawingFrame, DrawingSize } from "../drawings.js";
 import type { ParamsStruct } from "../environment.js";
+import type { Palette } from "../palette.js";
 
 type Context = CanvasRenderingContext2D;
 
@@ -32,8 +34,8 @@ function tracePath(context: Context, scale: Scale): void {
   }
 }
 
-function drawHills(context: Context, frame: ThumbnailFrame, scale: Scale): void {
-  const { width, height, palette } = frame;
+function drawHills(context: Context, size: DrawingSize, palette: Palette, scale: Scale): void {
+  const { width, height } = size;
   tracePath(context, scale);
   context.lineTo(width, height);
   context.lineTo(0, height);
@@ -46,8 +48,7 @@ function drawHills(context: Context, frame: ThumbnailFrame, scale: Scale): void 
   context.stroke();
 }
 
-function drawFlag(context: Context, frame: ThumbnailFrame, scale: Scale, goal: number): void {
-  const { palette } = frame;
+function drawFlag(context: Context, palette: Palette, scale: Scale, goal: number): void {
   const [x, y] = [scale.x(goal), scale.y(heightOf(goal))];
   const tall = Math.max(16, scale.unit * 0.17);
   context.strokeStyle = palette["ink-2"];
@@ -65,8 +66,7 @@ function drawFlag(context: Context, frame: ThumbnailFrame, scale: Scale, goal: n
 }
 
 /** The car stands on the road and leans with it. */
-function drawCar(context: Context, frame: ThumbnailFrame, scale: Scale, position: number, alpha: number): void {
-  const { palette } = frame;
+function drawCar(context: Context, palette: Palette, scale: Scale, position: number, alpha: number): void {
   const size = Math.max(15, scale.unit * 0.1);
   const ahead = position + 0.01;
   const slope = Math.atan2(scale.y(heightOf(ahead)) - scale.y(heightOf(position)), scale.x(ahead) - scale.x(position));
@@ -121,29 +121,24 @@ function drawPush(context: Context, frame: DrawingFrame, scale: Scale): void {
 }
 
 function draw(context: Context, frame: DrawingFrame): void {
-  const { width, height, palette, params, state } = frame;
-  const narrow = width < 520;
-  const scale = scaleOf(width, height, narrow ? 56 : 70, narrow ? 72 : 84);
+  const { size, palette, params, state } = frame;
+  const scale = scaleOf(size.width, size.height, 44, 30);
   context.save();
-  drawHills(context, frame, scale);
-  drawFlag(context, frame, scale, params["goalPosition"]);
-  // The track of the last steps shows how far the car swings.
-  for (let back = 36; back >= 6; back -= 6) {
-    const past = frame.trail.at(-back);
-    if (past) drawCar(context, frame, scale, past[0], 0.1 + (0.18 * (36 - back)) / 36);
-  }
-  drawCar(context, frame, scale, state[0], 1);
-  drawPush(context, frame, scale);
-  context.fillStyle = palette["ink-3"];
-  context.font = textFont(11);
-  context.textAlign = "center";
-  context.textBaseline = "bottom";
+  context.clearRect(0, 0, size.width, size.height);
+  drawHills(context, size, palette, scale);
   const goal = params["goalPosition"];
-  context.fillText(
-    frame.translate("goal"),
-    scale.x(goal),
-    scale.y(heightOf(goal)) - Math.max(16, scale.unit * 0.17) - 4,
-  );
+  drawFlag(context, palette, scale, goal);
+  // Ghosts of the last steps show how far the car swings.
+  frame.ghosts.forEach((past, i) => {
+    drawCar(context, palette, scale, past[0], 0.1 + (0.2 * i) / frame.ghosts.length);
+  });
+  drawCar(context, palette, scale, state[0], 1);
+  drawPush(context, frame, scale);
+  const flagTop = scale.y(heightOf(goal)) - Math.max(16, scale.unit * 0.17);
+  writeText(context, frame.translate("goal"), [scale.x(goal), flagTop - 5], {
+    colour: palette["ink-3"],
+    align: "center",
+  });
   context.restore();
 }
 
@@ -155,25 +150,27 @@ const SITUATIONS = [
   "Rolling right, down into the valley",
   "Turning round",
 ] as const;
+const ACTIONS = ["push left", "coast", "push right"] as const;
+const TEXTS: readonly string[] = [...SITUATIONS, ...ACTIONS, "goal"];
 
-function describe(state: ArrayLike<number>, action: ArrayLike<number> | null, _params: ParamsStruct): Caption {
-  if (!action || Number.isNaN(action[0])) return { situation: SITUATIONS[0], action: "" };
-  const names = ["push left", "coast", "push right"];
+function describe(state: ArrayLike<number>, action: ArrayLike<number> | null, _params: ParamsStruct): Description {
+  if (!action || Number.isNaN(action[0])) return { text: SITUATIONS[0], action: "" };
   const uphillRight = state[0] > -Math.PI / 6;
   let situation: string = SITUATIONS[5];
   if (state[1] < -0.003) situation = uphillRight ? SITUATIONS[2] : SITUATIONS[1];
   if (state[1] > 0.003) situation = uphillRight ? SITUATIONS[3] : SITUATIONS[4];
-  return { situation, action: names[Math.round(action[0])] };
+  return { text: situation, action: ACTIONS[Math.round(action[0])] };
 }
 
-function thumbnail(context: Context, frame: ThumbnailFrame): void {
-  const scale = scaleOf(frame.width, frame.height, frame.height * 0.18, frame.height * 0.1);
+function thumbnail(context: Context, size: DrawingSize, palette: Palette): void {
+  const scale = scaleOf(size.width, size.height, size.height * 0.18, size.height * 0.1);
   context.save();
-  drawHills(context, frame, scale);
-  drawFlag(context, frame, scale, 0.45);
-  drawCar(context, frame, scale, -0.75, 1);
+  context.clearRect(0, 0, size.width, size.height);
+  drawHills(context, size, palette, scale);
+  drawFlag(context, palette, scale, 0.45);
+  drawCar(context, palette, scale, -0.75, 1);
   context.restore();
 }
 
 /** How the mountain car looks. */
-export const drawing: Drawing = { draw, describe, situations: SITUATIONS, thumbnail };
+export const drawing: Drawing = { draw, describe, thumbnail, texts: TEXTS };
