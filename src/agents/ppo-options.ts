@@ -230,7 +230,33 @@ export const PPO_PRESETS: Readonly<Record<string, OptionValues>> = {
     learningRateSchedule: "linear",
     clipSchedule: "linear",
   },
+  "mountain-car": {
+    numEnvs: 16,
+    numSteps: 128,
+    minibatchSize: 256,
+    epochs: 10,
+    learningRate: 0.002,
+    gamma: 0.995,
+    lambda: 0.98,
+    entropyCoefficient: 0.01,
+    normaliseObservations: true,
+    normaliseRewards: true,
+  },
+  lavaland: {
+    numEnvs: 32,
+    numSteps: 64,
+    minibatchSize: 256,
+    learningRate: 0.001,
+    entropyCoefficient: 0.01,
+    learningRateSchedule: "linear",
+    scheduleSteps: 600_000,
+  },
 };
 
 /** Environment steps of a run when nobody says otherwise. */
-export const PPO_BUDGETS: Readonly<Record<string, number>> = { default: 500_000, cartpole: 100_000 };
+export const PPO_BUDGETS: Readonly<Record<string, number>> = {
+  default: 500_000,
+  cartpole: 100_000,
+  "mountain-car": 300_000,
+  lavaland: 600_000,
+};
