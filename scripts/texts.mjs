@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs";
 import { runnerImport } from "vite";
 
 const { module } = await runnerImport("/src/elements/spec-texts.ts");
-const lines = module.specTexts().map((text) => `  msg(${JSON.stringify(text)}),`);
+const lines = (await module.specTexts()).map((text) => `  msg(${JSON.stringify(text)}),`);
 writeFileSync(
   "src/elements/spec-texts.generated.ts",
   `// Written by scripts/texts.mjs from the specs and option schemas; never called by the page.

@@ -193,12 +193,12 @@ export class Chart extends VitrineElement {
 
   private readingOf(entry: LegendEntry): string {
     const { lines, marks, steps } = this.data;
+    if (entry.text && this.cursor === null) return entry.text;
     if (entry.marks) {
       const limit = this.cursor === null ? Number.POSITIVE_INFINITY : (steps[this.cursor] ?? Number.POSITIVE_INFINITY);
       const shown = marks.findLast(({ step }) => step <= limit);
       return shown ? formatSignificant(shown.value) : "–";
     }
-    if (entry.text && this.cursor === null) return entry.text;
     const values = lines.find(({ paint }) => paint === entry.paint)?.values ?? [];
     const value = this.cursor === null ? values.findLast((candidate) => candidate !== null) : values[this.cursor];
     return value === null || value === undefined ? "–" : formatSignificant(value);

@@ -1,6 +1,7 @@
 import { msg, str } from "@lit/localize";
 import { css, html, nothing } from "lit";
 import { customElement, property, queryAll } from "lit/decorators.js";
+import { fitCanvas } from "./canvas.js";
 import { controls } from "./controls.js";
 import { type Diagnosis as DiagnosisText, healthyText, type Sign } from "./diagnose.js";
 import { VitrineElement } from "./element.js";
@@ -181,24 +182,16 @@ export class DiagnosisElement extends VitrineElement {
   }
 
   private drawSparkline(canvas: HTMLCanvasElement, history: History, healthy: Sign["description"]["healthy"]): void {
-    const ratio = devicePixelRatio || 1;
-    const width = Math.round(canvas.clientWidth * ratio);
-    const height = Math.round(canvas.clientHeight * ratio);
-    if (width === 0) return;
-    if (canvas.width !== width || canvas.height !== height) {
-      canvas.width = width;
-      canvas.height = height;
-    }
-    const context = canvas.getContext("2d");
+    const context = fitCanvas(canvas);
     if (!context) return;
-    context.clearRect(0, 0, width, height);
+    const { clientWidth: width, clientHeight: height } = canvas;
     const values = history.filter((value) => value !== null);
     if (values.length === 0) return;
     const bounds: number[] = [];
     for (const bound of healthy ?? []) if (bound !== null) bounds.push(bound);
     const low = Math.min(...values, ...bounds);
     const high = Math.max(...values, ...bounds);
-    const yOf = (value: number) => height - 2 * ratio - ((value - low) / (high - low || 1)) * (height - 4 * ratio);
+    const yOf = (value: number) => height - 2 - ((value - low) / (high - low || 1)) * (height - 4);
     if (healthy) {
       const [lower, upper] = healthy;
       const top = upper === null ? 0 : yOf(upper);
@@ -209,17 +202,17 @@ export class DiagnosisElement extends VitrineElement {
       context.globalAlpha = 1;
     }
     context.strokeStyle = this.colours.palette["ink-2"];
-    context.lineWidth = 1.2 * ratio;
+    context.lineWidth = 1.2;
     context.lineJoin = "round";
     context.beginPath();
-    const right = width - 3 * ratio;
+    const right = width - 3;
     values.forEach((value, i) => {
       context.lineTo((i / Math.max(1, values.length - 1)) * right, yOf(value));
     });
     context.stroke();
     context.fillStyle = this.colours.palette["ink"];
     context.beginPath();
-    context.arc(values.length === 1 ? 0 : right, yOf(values[values.length - 1]), 1.8 * ratio, 0, 2 * Math.PI);
+    context.arc(values.length === 1 ? 0 : right, yOf(values[values.length - 1]), 1.8, 0, 2 * Math.PI);
     context.fill();
   }
 

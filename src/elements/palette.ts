@@ -1,19 +1,10 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
+import { PALETTE_ROLES } from "../envs/palette.js";
 
 /** Colours for canvases, by the name of their token without the dashes: `ink`, `s1`, `scene-wood`. */
 export type Palette = Readonly<Record<string, string>>;
 
-const ROLES = [
-  ...["wall", "sheet", "well", "glass", "hover", "ink", "ink-2", "ink-3", "faint", "rule", "rule-2", "edge"],
-  ...["action", "action-wash", "lamp", "lamp-wash", "lamp-edge", "lamp-ink", "good", "watch", "bad"],
-  ...["s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8"],
-  ...["sky", "ground", "grass", "foliage", "road", "paint", "build", "body", "other", "wood", "shade"].map(scene),
-  ...["lava", "goal", "water"].map(scene),
-];
-
-function scene(role: string): string {
-  return `scene-${role}`;
-}
+const ROLES = [...PALETTE_ROLES, "sheet", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8"];
 
 /** Dashes of the series, in CSS pixels; series n goes with dash n and mark n. */
 export const DASHES: readonly (readonly number[])[] = [

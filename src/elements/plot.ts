@@ -229,10 +229,10 @@ export class Plot {
       ctx.moveTo(bbox.left, y);
       ctx.lineTo(bbox.left + bbox.width, y);
       ctx.stroke();
-      // A goal is named where the curve is not yet, chance where it has been left.
-      ctx.textAlign = tone === "good" ? "left" : "right";
-      ctx.textBaseline = "bottom";
-      ctx.fillText(label, tone === "good" ? bbox.left + 2 * ratio : bbox.left + bbox.width, y - 2 * ratio);
+      // At the right end a curve is above its goal and above chance: one is named below its line, the other above.
+      ctx.textAlign = "right";
+      ctx.textBaseline = tone === "good" ? "top" : "bottom";
+      ctx.fillText(label, bbox.left + bbox.width, y + (tone === "good" ? 4 : -2) * ratio);
     }
     ctx.setLineDash([]);
     this.drawMarks(chart, palette);

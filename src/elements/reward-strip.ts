@@ -2,6 +2,7 @@ import { msg } from "@lit/localize";
 import { css, html } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import type { RewardTerm } from "../envs/environment.js";
+import { fitCanvas } from "./canvas.js";
 import { controls } from "./controls.js";
 import { VitrineElement } from "./element.js";
 import { formatInteger, formatSignificant } from "./format.js";
@@ -181,18 +182,9 @@ export class RewardStrip extends VitrineElement {
   }
 
   private draw(): void {
-    const { canvas } = this;
-    const context = canvas?.getContext("2d");
-    if (!canvas || !context) return;
-    const ratio = devicePixelRatio || 1;
-    const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-    if (width === 0) return;
-    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-      canvas.width = Math.round(width * ratio);
-      canvas.height = Math.round(height * ratio);
-    }
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, width, height);
+    const context = this.canvas && fitCanvas(this.canvas);
+    if (!this.canvas || !context) return;
+    const { clientWidth: width, clientHeight: height } = this.canvas;
     // A scale that only grows within a run does not jump about.
     const span = this.high - this.low || 1;
     const top = this.high === 0 && this.low === 0 ? 1 : this.high + 0.06 * span;

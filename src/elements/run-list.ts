@@ -75,13 +75,13 @@ export class RunList extends VitrineElement {
         padding-left: var(--x2);
       }
       th:nth-child(2) {
-        width: 84px;
+        width: 78px;
       }
       th:nth-child(3) {
-        width: 62px;
+        width: 52px;
       }
       th:nth-child(4) {
-        width: 86px;
+        width: 80px;
       }
       .tools {
         text-align: right;

@@ -1,5 +1,6 @@
 import { agents } from "../agents/index.js";
 import { describeOptions, type OptionsSchema } from "../core/options.js";
+import { loadDrawing } from "../envs/drawings.js";
 import { environments } from "../envs/index.js";
 import { trainingOptions } from "../runs/link.js";
 
@@ -17,7 +18,7 @@ const ENGINE_NOTES = [
  * `npm run texts` writes them into `spec-texts.generated.ts`, where the extraction of messages finds them; the page
  * looks them up by `translated`.
  */
-export function specTexts(): string[] {
+export async function specTexts(): Promise<string[]> {
   const texts = new Set<string>(ENGINE_NOTES);
   const add = (...items: readonly string[]) => {
     for (const item of items) if (/\p{L}/u.test(item)) texts.add(item);
@@ -37,6 +38,7 @@ export function specTexts(): string[] {
     if (spec.action.kind === "discrete") add(...spec.action.names);
     else for (const { name } of spec.action.features) add(name);
     addOptions(spec.options);
+    add(...(await loadDrawing(spec.id)).texts);
   }
   for (const agent of agents) {
     add(agent.summary);

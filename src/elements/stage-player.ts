@@ -18,13 +18,14 @@ export interface StageMoment {
 
 /** One step that has been shown, for whoever follows the episode. */
 export interface PlayedStep {
+  /** After the step. [stateSize] */
+  readonly state: Float64Array;
   readonly step: number;
   readonly rewardTerms: Float32Array;
   readonly episode: number;
 }
 
 interface Frame extends PlayedStep {
-  readonly state: Float64Array;
   readonly observation: Float32Array;
   readonly action: Float32Array;
   readonly scores: Float32Array;

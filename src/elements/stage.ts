@@ -2,10 +2,13 @@ import { msg, str } from "@lit/localize";
 import { css, html, nothing } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import type { OptionValues } from "../core/options.js";
-import type { EnvironmentSpec } from "../envs/environment.js";
+import { type Drawing, loadDrawing } from "../envs/drawings.js";
+import type { EnvironmentSpec, ParamsStruct } from "../envs/environment.js";
+import { paletteOf } from "../envs/palette.js";
+import { paramsStructOf } from "../envs/params.js";
 import type { StageFrames } from "../training/messages.js";
+import { fitCanvas } from "./canvas.js";
 import { controls } from "./controls.js";
-import { type Drawing, loadDrawing } from "./drawing-stub.js";
 import { VitrineElement } from "./element.js";
 import { formatInteger, formatSignificant } from "./format.js";
 import { translated } from "./localise.js";
@@ -15,6 +18,11 @@ import { type PlayedStep, type StageMoment, StagePlayer } from "./stage-player.j
 /** Milliseconds between two captions at least, for the eye and for a screen reader. */
 const CAPTION_MS = 400;
 const ANNOUNCE_MS = 2000;
+/** Room for the texts that lie over the picture, in CSS pixels. */
+const INSETS = { top: 44, bottom: 46 };
+/** Earlier states that are shown as ghosts, and the simulated seconds between them. */
+const NUM_GHOSTS = 4;
+const GHOST_SECONDS = 0.08;
 /** With reduced motion, one frame in ten is shown. */
 const REDUCED_STRIDE = 10;
 
@@ -71,6 +79,9 @@ export class Stage extends VitrineElement {
         bottom: 13px;
         max-width: 62%;
         font: 400 15px/1.4 var(--font-label);
+      }
+      mark:empty {
+        display: none;
       }
       mark {
         padding: 0 4px 1px;
@@ -133,6 +144,10 @@ export class Stage extends VitrineElement {
   @query(".live") private live?: HTMLElement;
 
   private drawing: Drawing | null = null;
+  private params: ParamsStruct = {};
+  /** States shown at even distances before the one on the stage, oldest first. */
+  private ghosts: Float64Array[] = [];
+  private ghostEpisode = 0;
   private player = new StagePlayer(0.02);
   private frameRequest = 0;
   private lastTime = 0;
@@ -162,13 +177,16 @@ export class Stage extends VitrineElement {
   /** Forgets what was played, for another run. */
   clear(): void {
     this.player.clear();
+    this.ghosts = [];
     this.invalidate();
   }
 
   override willUpdate(changed: Map<PropertyKey, unknown>): void {
     const { spec } = this;
-    if (!changed.has("spec") || !spec) return;
-    this.player = new StagePlayer(spec.secondsPerStep, (step) => this.onStep(step));
+    if (!spec) return;
+    if (changed.has("spec") || changed.has("options")) this.params = paramsStructOf(spec, this.options);
+    if (!changed.has("spec")) return;
+    this.player = new StagePlayer(spec.secondsPerStep, (step) => this.follow(step, spec.secondsPerStep));
     this.drawing = null;
     loadDrawing(spec.id).then(
       (drawing) => {
@@ -201,7 +219,7 @@ export class Stage extends VitrineElement {
     return html`
       <canvas role="img" aria-label=${msg(str`Stage: ${title}`)} aria-describedby="live"></canvas>
       <div class="plate"><h2>${title}</h2><p class="where"></p></div>
-      <p class="say" aria-hidden="true"></p>
+      <p class="say" aria-hidden="true"><span class="what"></span><mark></mark></p>
       <p class="sr live" id="live" aria-live="polite"></p>
       <dl>
         <div><dt>${this.spec ? msg(str`step, of ${formatInteger(Number(this.options["horizon"] ?? 0))}`) : nothing}</dt><dd class="step">0</dd></div>
@@ -231,7 +249,7 @@ export class Stage extends VitrineElement {
     const moment = this.player.now();
     const { canvas, spec, drawing } = this;
     if (!canvas || !spec) return;
-    const context = fitted(canvas);
+    const context = fitCanvas(canvas);
     if (!context || !moment) return;
     if (drawing) this.drawScene(drawing, context, moment);
     this.onMoment(moment, time);
@@ -240,36 +258,55 @@ export class Stage extends VitrineElement {
     this.writeCaption(moment, time);
   }
 
+  private follow(played: PlayedStep, secondsPerStep: number): void {
+    if (played.episode !== this.ghostEpisode) {
+      this.ghostEpisode = played.episode;
+      this.ghosts = [];
+    }
+    const stride = Math.max(1, Math.round(GHOST_SECONDS / secondsPerStep));
+    if (played.step % stride === 0) this.ghosts = [...this.ghosts, played.state].slice(-NUM_GHOSTS);
+    this.onStep(played);
+  }
+
   private drawScene(drawing: Drawing, context: CanvasRenderingContext2D, moment: StageMoment): void {
-    void this.colours.palette;
-    drawing.draw(context, moment);
+    const { clientWidth: width, clientHeight: height } = this;
+    context.save();
+    context.translate(0, INSETS.top);
+    drawing.draw(context, {
+      size: { width, height: height - INSETS.top - INSETS.bottom },
+      state: moment.state,
+      ghosts: this.ghosts,
+      action: moment.action,
+      params: this.params,
+      palette: paletteOf(this.colours.palette),
+      translate: translated,
+    });
+    context.restore();
   }
 
   private writeCaption(moment: StageMoment, time: number): void {
-    const text = (selector: string, value: string) => {
-      const target = this.renderRoot.querySelector(selector);
-      if (target) target.textContent = value;
-    };
-    text(".where", msg(str`episode ${formatInteger(moment.episode)}`));
-    text(".step", formatInteger(moment.step));
-    text(".return", formatSignificant(moment.episodeReturn, 4));
+    this.write(".where", msg(str`episode ${formatInteger(moment.episode)}`));
+    this.write(".step", formatInteger(moment.step));
+    this.write(".return", formatSignificant(moment.episodeReturn, 4));
+    const caption = this.captionOf(moment);
+    this.write(".what", caption.action ? `${caption.text}: ` : `${caption.text}.`);
+    this.write("mark", caption.action);
     if (time < this.announceDue || !this.live) return;
     this.announceDue = time + ANNOUNCE_MS;
+    this.live.textContent = caption.action ? `${caption.text}: ${caption.action}.` : `${caption.text}.`;
   }
-}
 
-/** The drawing context of a canvas that fits its place, scaled to CSS pixels; null while it has no size. */
-function fitted(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
-  const ratio = devicePixelRatio || 1;
-  const width = Math.round(canvas.clientWidth * ratio);
-  const height = Math.round(canvas.clientHeight * ratio);
-  if (width === 0 || height === 0) return null;
-  if (canvas.width !== width || canvas.height !== height) {
-    canvas.width = width;
-    canvas.height = height;
+  /** The moment in words; without a drawing, only what is done. */
+  private captionOf({ state, action }: StageMoment): { readonly text: string; readonly action: string } {
+    const words = this.drawing?.describe(state, action, this.params);
+    if (words) return { text: translated(words.text), action: words.action && translated(words.action) };
+    const space = this.spec?.action;
+    const name = space?.kind === "discrete" ? space.names[action[0]] : undefined;
+    return { text: msg("The network acts"), action: name ? translated(name) : "" };
   }
-  const context = canvas.getContext("2d");
-  context?.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context?.clearRect(0, 0, canvas.clientWidth, canvas.clientHeight);
-  return context;
+
+  private write(selector: string, text: string): void {
+    const target = this.renderRoot.querySelector(selector);
+    if (target && target.textContent !== text) target.textContent = text;
+  }
 }

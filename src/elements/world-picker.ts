@@ -1,7 +1,10 @@
 import { msg } from "@lit/localize";
 import { css, html, nothing } from "lit";
 import { customElement, property, queryAll } from "lit/decorators.js";
+import { type Drawing, loadDrawing } from "../envs/drawings.js";
 import type { EnvironmentSpec } from "../envs/environment.js";
+import { paletteOf } from "../envs/palette.js";
+import { fitCanvas } from "./canvas.js";
 import { controls } from "./controls.js";
 import { VitrineElement } from "./element.js";
 import { translated } from "./localise.js";
@@ -83,6 +86,7 @@ export class WorldPicker extends VitrineElement {
   @property() selected = "";
   @queryAll("canvas") private canvases?: NodeListOf<HTMLCanvasElement>;
   private readonly colours = new PaletteController(this, () => this.drawAll());
+  private readonly sizes = new ResizeObserver(() => this.drawAll());
 
   override render() {
     if (this.worlds.length === 0) return nothing;
@@ -104,8 +108,35 @@ export class WorldPicker extends VitrineElement {
     </fieldset>`;
   }
 
+  override updated(): void {
+    this.drawAll();
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.sizes.observe(this);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.sizes.disconnect();
+  }
+
   private drawAll(): void {
-    void this.canvases;
-    void this.colours;
+    for (const canvas of this.canvases ?? []) {
+      const world = canvas.dataset["world"] ?? "";
+      loadDrawing(world).then(
+        (drawing) => this.draw(canvas, drawing),
+        // A world without a drawing is chosen by its name.
+        () => {},
+      );
+    }
+  }
+
+  private draw(canvas: HTMLCanvasElement, drawing: Drawing): void {
+    const context = fitCanvas(canvas);
+    if (!context) return;
+    const size = { width: canvas.clientWidth, height: canvas.clientHeight };
+    drawing.thumbnail(context, size, paletteOf(this.colours.palette));
   }
 }
