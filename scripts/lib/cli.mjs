@@ -63,7 +63,8 @@ async function bundle(outDir) {
   });
 }
 
-function tfjsPackages() {
+/** The packages of TensorFlow.js, which a bundle for Node leaves outside. */
+export function tfjsPackages() {
   return readdirSync(join(ROOT, "node_modules", "@tensorflow")).map((name) => `@tensorflow/${name}`);
 }
 
