@@ -16,7 +16,9 @@ export function initialParameters(layout: NetworkLayout, stream: RandomStream): 
     const uniform = layout.spec.initialisation === "uniform";
     const bound = 1 / Math.sqrt(inSize);
     const draw = () => bound * (2 * stream.uniform() - 1);
-    const matrix = uniform ? Float64Array.from({ length: outSize * inSize }, draw) : orthogonal(outSize, inSize, stream);
+    const matrix = uniform
+      ? Float64Array.from({ length: outSize * inSize }, draw)
+      : orthogonal(outSize, inSize, stream);
     const scale = uniform ? 1 : gain;
     for (let o = 0; o < outSize; o++) {
       for (let i = 0; i < inSize; i++) parameters[weights + o * paddedIn + i] = scale * matrix[o * inSize + i];

@@ -26,8 +26,8 @@ export const wideQ: NetworkSpec = {
 export const plainAdam: AdamSettings = { learningRate: 3e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, maxNorm: 0 };
 
 /** Networks of every shape an engine must take: with and without trunk, one to three heads, free parameters. */
-export function networks(maxWidth: number): fc.Arbitrary<NetworkSpec> {
-  const widths = (maxLength: number) => fc.array(fc.integer({ min: 1, max: maxWidth }), { maxLength });
+export function networks(maxWidth: number, minWidth = 1): fc.Arbitrary<NetworkSpec> {
+  const widths = (maxLength: number) => fc.array(fc.integer({ min: minWidth, max: maxWidth }), { maxLength });
   const head = fc.record({
     hidden: widths(2),
     outputSize: fc.integer({ min: 1, max: 6 }),

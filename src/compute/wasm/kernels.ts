@@ -1,0 +1,52 @@
+import { RELAXED_KERNELS, SIMD_KERNELS } from "./generated/kernels.js";
+
+/** Which of the two compilations of the same source: relaxed SIMD fuses multiply and add. */
+export type WasmBuild = "simd" | "relaxed";
+
+/** What the AssemblyScript module exports; pointers are byte offsets into the memory it was instantiated with. */
+export interface Kernels {
+  forward(plan: number, numLayers: number, rows: number): void;
+  backward(plan: number, numLayers: number, rows: number): void;
+  packWeights(plan: number, numLayers: number): void;
+  norm(values: number, size: number): number;
+  adam(
+    parameters: number,
+    gradients: number,
+    firstMoments: number,
+    secondMoments: number,
+    size: number,
+    scale: number,
+    beta1: number,
+    rest1: number,
+    beta2: number,
+    rest2: number,
+    rate: number,
+    correction: number,
+    epsilon: number,
+  ): void;
+  threefryInto(key0: number, key1: number, counter0: number, counter1: number, block: number): void;
+}
+
+const modules = new Map<WasmBuild, Promise<WebAssembly.Module | null>>();
+
+/** Compiles a build once; null where this machine's WebAssembly does not know its instructions. */
+export function loadKernels(build: WasmBuild): Promise<WebAssembly.Module | null> {
+  let module = modules.get(build);
+  if (!module) {
+    module = compile(build === "simd" ? SIMD_KERNELS : RELAXED_KERNELS);
+    modules.set(build, module);
+  }
+  return module;
+}
+
+async function compile(base64: string): Promise<WebAssembly.Module | null> {
+  if (typeof WebAssembly === "undefined") return null;
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  return WebAssembly.validate(bytes) ? WebAssembly.compile(bytes) : null;
+}
+
+/** The kernels at work on `memory`, which the caller lays out; the first 1,024 bytes are theirs. */
+export function instantiateKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+  return exports as unknown as Kernels;
+}
