@@ -1,7 +1,4 @@
-import { findAgent } from "../agents/index.js";
-import { calibrate, ENGINE_IDS } from "../compute/index.js";
-import { findEnvironment } from "../envs/index.js";
-import { resolveConfig } from "../training/config.js";
+import { calibrate, ENGINE_IDS, findAgent, findEnvironment, resolveConfig } from "../index.js";
 import { textOf } from "./arguments.js";
 import type { Command } from "./command.js";
 import { AGENT_FLAG, ENV_FLAG } from "./flags.js";

@@ -1,8 +1,4 @@
-import { InputError, showValue } from "../core/errors.js";
-import { freshSeed } from "../core/random.js";
-import { evaluatePolicy } from "../evaluate/evaluate.js";
-import { meanInterval } from "../evaluate/interval.js";
-import { mean, populationDeviation } from "../evaluate/statistics.js";
+import { evaluatePolicy, freshSeed, InputError, mean, meanInterval, populationDeviation, showValue } from "../index.js";
 import { wholeNumberOf } from "./arguments.js";
 import type { Command } from "./command.js";
 import { SEED_FLAG, SET_FLAG, seedOf, settingsOf } from "./flags.js";

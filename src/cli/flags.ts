@@ -1,7 +1,4 @@
-import { findAgent } from "../agents/index.js";
-import { InputError } from "../core/errors.js";
-import { type OptionValue, parseOptionText } from "../core/options.js";
-import { findEnvironment } from "../envs/index.js";
+import { findAgent, findEnvironment, InputError, type OptionValue, parseOptionText } from "../index.js";
 import { type Arguments, type Flag, wholeNumberOf } from "./arguments.js";
 
 /** Flags that several commands share. */

@@ -1,4 +1,4 @@
-import { VERSION } from "../core/version.js";
+import { VERSION } from "../index.js";
 import { COMMON_FLAGS, type Flag } from "./arguments.js";
 import type { Command } from "./command.js";
 import { showTable } from "./output.js";

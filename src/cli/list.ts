@@ -1,12 +1,19 @@
-import type { AgentDefinition } from "../agents/agent.js";
-import { agents } from "../agents/index.js";
-import { ENGINE_IDS } from "../compute/index.js";
-import { InputError, showValue } from "../core/errors.js";
-import { allowedNames } from "../core/nearest.js";
-import { allowedText, describeOptions, type OptionDescription, optionText } from "../core/options.js";
-import type { ActionSpace, Feature } from "../core/spaces.js";
-import type { Environment } from "../envs/environment.js";
-import { environments } from "../envs/index.js";
+import {
+  type ActionSpace,
+  type AgentDefinition,
+  agents,
+  allowedNames,
+  allowedText,
+  describeOptions,
+  ENGINE_IDS,
+  type Environment,
+  environments,
+  type Feature,
+  InputError,
+  type OptionDescription,
+  optionText,
+  showValue,
+} from "../index.js";
 import type { Command } from "./command.js";
 import { showCount, showTable } from "./output.js";
 

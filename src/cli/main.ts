@@ -1,6 +1,4 @@
-import { InputError, messageOf, showValue } from "../core/errors.js";
-import { allowedNames } from "../core/nearest.js";
-import { VERSION } from "../core/version.js";
+import { allowedNames, InputError, messageOf, showValue, VERSION } from "../index.js";
 import { parseArguments } from "./arguments.js";
 import type { Command } from "./command.js";
 import { engines } from "./engines.js";

@@ -1,11 +1,16 @@
-import { InputError, showValue } from "../core/errors.js";
-import { parseOptions } from "../core/options.js";
-import { RandomStream } from "../core/random.js";
-import type { ActionSpace } from "../core/spaces.js";
-import type { Dynamics } from "../envs/dynamics.js";
-import type { Environment, EnvironmentSpec, ParamsStruct } from "../envs/environment.js";
-import { findEnvironment } from "../envs/index.js";
-import { paramsStructOf } from "../envs/params.js";
+import {
+  type ActionSpace,
+  type Dynamics,
+  type Environment,
+  type EnvironmentSpec,
+  findEnvironment,
+  InputError,
+  type ParamsStruct,
+  paramsStructOf,
+  parseOptions,
+  RandomStream,
+  showValue,
+} from "../index.js";
 import { type Arguments, textOf } from "./arguments.js";
 import type { Command } from "./command.js";
 import { ENV_FLAG, SET_FLAG, seedOf, settingsOf } from "./flags.js";

@@ -1,5 +1,4 @@
-import type { SessionConfig } from "../training/config.js";
-import type { Advance } from "../training/session.js";
+import type { Advance, SessionConfig } from "../index.js";
 import { type Output, showCount } from "./output.js";
 import type { ProgressBar } from "./progress-bar.js";
 import type { Summary } from "./run.js";

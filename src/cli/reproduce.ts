@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { InputError, showValue } from "../core/errors.js";
+import { InputError, showValue } from "../index.js";
 import { RUN_FILE } from "../runs/run-format.js";
 import { type Arguments, numberOf, textOf } from "./arguments.js";
 import type { Command } from "./command.js";

@@ -1,12 +1,18 @@
 import { setImmediate as breathe } from "node:timers/promises";
-import type { EngineReport } from "../compute/engine.js";
-import { VERSION } from "../core/version.js";
+import {
+  type Advance,
+  type EngineReport,
+  type Evaluation,
+  finalEvaluation,
+  type RecordEnding,
+  RUN_FORMAT,
+  RunStore,
+  recordSession,
+  Session,
+  type SessionConfig,
+  VERSION,
+} from "../index.js";
 import { createNamedRunFolder, createRunFolder, NodeRunFiles } from "../runs/node-files.js";
-import { finalEvaluation, type RecordEnding, recordSession } from "../runs/record-session.js";
-import { RUN_FORMAT } from "../runs/run-format.js";
-import { RunStore } from "../runs/run-store.js";
-import type { Evaluation, SessionConfig } from "../training/config.js";
-import { type Advance, Session } from "../training/session.js";
 
 /** Where runs are written unless `--out` says otherwise. */
 export const RUNS_FOLDER = "runs";

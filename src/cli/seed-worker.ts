@@ -1,6 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { InputError, messageOf } from "../core/errors.js";
-import type { Progress } from "../training/config.js";
+import { InputError, messageOf, type Progress } from "../index.js";
 import { driveRun, startRun } from "./run.js";
 import type { FromSeed, SeedTask } from "./seeds.js";
 

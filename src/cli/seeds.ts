@@ -1,17 +1,23 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { findAgent } from "../agents/index.js";
-import type { EngineReport } from "../compute/engine.js";
-import { calibrate } from "../compute/index.js";
-import { InputError, TrainingError } from "../core/errors.js";
-import { findEnvironment } from "../envs/index.js";
-import { meanInterval } from "../evaluate/interval.js";
-import { mean, populationDeviation } from "../evaluate/statistics.js";
-import type { RecordEnding } from "../runs/record-session.js";
-import type { Evaluation, SessionConfig } from "../training/config.js";
-import { poolSizeFor, WorkerPool } from "../training/pool.js";
-import type { Advance } from "../training/session.js";
+import {
+  type Advance,
+  calibrate,
+  type EngineReport,
+  type Evaluation,
+  findAgent,
+  findEnvironment,
+  InputError,
+  mean,
+  meanInterval,
+  poolSizeFor,
+  populationDeviation,
+  type RecordEnding,
+  type SessionConfig,
+  TrainingError,
+  WorkerPool,
+} from "../index.js";
 import { Interrupts } from "./interrupt.js";
 import type { Output } from "./output.js";
 import { ProgressBar } from "./progress-bar.js";

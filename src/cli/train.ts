@@ -1,4 +1,4 @@
-import { resolveConfig, type SessionConfig } from "../training/config.js";
+import { resolveConfig, type SessionConfig } from "../index.js";
 import { type Arguments, type Flag, numberOf, textOf, wholeNumberOf } from "./arguments.js";
 import type { Command } from "./command.js";
 import { AGENT_FLAG, ENV_FLAG, SEED_FLAG, SET_FLAG, seedOf, settingsOf } from "./flags.js";

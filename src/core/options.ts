@@ -9,7 +9,9 @@ import { InputError, showValue } from "./errors.js";
  * all made from {@link describeOptions}; whatever comes from outside goes through {@link parseOptions} or
  * {@link parseOptionText} and is refused with one sentence that names the field.
  */
-interface Facts {
+
+/** What every option says about itself. */
+export interface Facts {
   /** Short label, sentence case. */
   readonly title: string;
   /** One sentence: what it does. */

@@ -1,5 +1,4 @@
-import { meanInterval } from "../../evaluate/interval.js";
-import { resolveConfig } from "../../training/config.js";
+import { meanInterval, resolveConfig } from "../../index.js";
 import type { Cell, CellResult, Reproduction } from "./reproduction.js";
 
 const AGENTS = ["ppo", "dqn"] as const;

@@ -1,5 +1,4 @@
-import { InputError, showValue } from "../../core/errors.js";
-import { allowedNames } from "../../core/nearest.js";
+import { allowedNames, InputError, showValue } from "../../index.js";
 import { cartpole } from "./cartpole.js";
 import type { Reproduction } from "./reproduction.js";
 

@@ -1,4 +1,4 @@
-import type { SessionConfig } from "../../training/config.js";
+import type { SessionConfig } from "../../index.js";
 import type { Summary } from "../run.js";
 
 /** One training of a reproduction: a configuration under one seed. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { dirname, join } from "node:path";
-import { InputError } from "../../core/errors.js";
+import { InputError } from "../../index.js";
 import type { Cell, CellResult, Reproduction } from "./reproduction.js";
 
 /** What decides a training: a change in any of these makes a result one of earlier code. */

@@ -1,0 +1,76 @@
+/**
+ * Vitrine as a library: worlds, agents, sessions, engines, runs and evaluations, for Node and for other pages.
+ *
+ * Nothing here touches the DOM or the file system; `vitrine/node` adds run folders on disk, `vitrine/lab` is the
+ * page as one element.
+ */
+export type {
+  Agent,
+  AgentContext,
+  AgentDefinition,
+  DiagnosticDescription,
+  Diagnostics,
+  FinishedEpisode,
+  Iteration,
+  ReplayLog,
+} from "./agents/agent.js";
+export { agents, findAgent } from "./agents/index.js";
+export type { Policy, PolicyKind, SerialisedPolicy } from "./agents/policies/policy.js";
+export type {
+  AdamSettings,
+  Engine,
+  EngineFactory,
+  EngineId,
+  EngineReport,
+  EngineState,
+  EngineTiming,
+} from "./compute/engine.js";
+export { calibrate, ENGINE_IDS, loadEngine } from "./compute/index.js";
+export { layoutOf, type NetworkLayout, type NetworkSpec } from "./compute/network.js";
+export { InputError, messageOf, showValue, TrainingError } from "./core/errors.js";
+export { allowedNames, nearestName } from "./core/nearest.js";
+export {
+  allowedText,
+  describeOptions,
+  type OptionDescription,
+  type OptionsSchema,
+  type OptionValue,
+  type OptionValues,
+  optionText,
+  parseOptions,
+  parseOptionText,
+} from "./core/options.js";
+export { type Packable, type PackedArray, pack, unpack } from "./core/pack.js";
+export { freshSeed, RandomStream } from "./core/random.js";
+export { type ActionSpace, actionSize, type Feature } from "./core/spaces.js";
+export type { Trajectory } from "./core/trajectory.js";
+export { VERSION } from "./core/version.js";
+export type { Dynamics } from "./envs/dynamics.js";
+export type {
+  Environment,
+  EnvironmentSpec,
+  ParamsStruct,
+  RewardTerm,
+  VectorEnvironment,
+  VectorState,
+} from "./envs/environment.js";
+export { createVectorEnvironment, environments, findEnvironment, type VectorSettings } from "./envs/index.js";
+export { paramsStructOf } from "./envs/params.js";
+export { type Actor, type EvaluationRequest, type EvaluationResult, evaluatePolicy } from "./evaluate/evaluate.js";
+export { type MeanInterval, meanInterval } from "./evaluate/interval.js";
+export { mean, populationDeviation, sampleDeviation } from "./evaluate/statistics.js";
+export { finalEvaluation, type RecordEnding, type RecordSettings, recordSession } from "./runs/record-session.js";
+export { RUN_FORMAT, type RunRecord } from "./runs/run-format.js";
+export { type RunFiles, RunStore, type StoredCheckpoint } from "./runs/run-store.js";
+export {
+  DEFAULT_EVALUATION,
+  type Evaluation,
+  type EvaluationSettings,
+  type Progress,
+  resolveConfig,
+  type SessionConfig,
+  type SessionRequest,
+} from "./training/config.js";
+export type { Segment } from "./training/messages.js";
+export { poolSizeFor, WorkerPool } from "./training/pool.js";
+export { type Advance, type Checkpoint, Session } from "./training/session.js";
