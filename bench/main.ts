@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { InputError } from "../src/core/errors.js";
+import { InputError, messageOf } from "../src/core/errors.js";
 import type { Bench, Measured, Platform, Row, Settings } from "./harness/bench.js";
 import { describeMachine, type Machine, machineText } from "./harness/machine.js";
 import { parseSettings, usageText } from "./harness/settings.js";
@@ -34,6 +34,8 @@ export interface Results {
     readonly rows: readonly Row[];
     readonly measured: readonly Measured[];
   }[];
+  /** What went wrong, a sentence for each case that could not be measured. */
+  readonly failures: readonly string[];
 }
 
 /** Measures what was asked for, prints a table each and writes all of it. Answers with the exit code. */
@@ -65,18 +67,19 @@ export async function main(args: readonly string[], surroundings: Surroundings):
   if (machine.load > 0.5)
     report(`The machine was not idle (load ${machine.load.toFixed(2)}): read the figures as too low.`);
 
+  const failures: string[] = [];
   const finished: Results["benches"][number][] = [];
   for (const bench of chosen) {
     const places: Partial<Record<Platform, Place | null>> = { node: surroundings.node, chromium };
-    const measured = await measureBench(bench, places, settings, report);
+    const measured = await measureBench(bench, places, settings, report, failures);
     const rows = bench.rows(measured, settings);
     if (rows.length > 0) print(`\n## ${bench.name}: ${bench.title}\n\n${showTable(rows)}`);
     finished.push({ name: bench.name, title: bench.title, rows, measured });
   }
   const file = settings.json ?? join("bench", "results", `${machine.date.replaceAll(":", "-").slice(0, 19)}.json`);
-  writeResults(file, { machine, settings, benches: finished });
+  writeResults(file, { machine, settings, benches: finished, failures });
   report(`\nWritten to ${file}.`);
-  return 0;
+  return failures.length > 0 ? 1 : 0;
 }
 
 /** Writes the results as JSON, with the folder when it is missing. */
@@ -94,6 +97,7 @@ async function measureBench(
   places: Partial<Record<Platform, Place | null>>,
   settings: Settings,
   report: (text: string) => void,
+  failures: string[],
 ): Promise<Measured[]> {
   const measured: Measured[] = [];
   const cases = bench.cases(settings);
@@ -105,8 +109,14 @@ async function measureBench(
     }
     for (const [i, options] of cases.entries()) {
       report(`${bench.name} in ${platform}, ${i + 1} of ${cases.length}: ${JSON.stringify(options)}`);
-      const result = await place.measure({ bench: bench.name, case: options }, bench.nodeFlags ?? []);
-      measured.push({ platform, case: options, result });
+      try {
+        const result = await place.measure({ bench: bench.name, case: options }, bench.nodeFlags ?? []);
+        measured.push({ platform, case: options, result });
+      } catch (error) {
+        // What else was asked for is still worth having.
+        failures.push(messageOf(error));
+        report(messageOf(error));
+      }
     }
   }
   return measured;

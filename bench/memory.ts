@@ -115,8 +115,9 @@ async function takeSample(): Promise<Sample> {
     globalThis.gc?.();
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
-  const { arrayBuffers, heapUsed } = process.memoryUsage();
-  return { arrayBytes: arrayBuffers, tensors: tensorMemory().numTensors, heapBytes: heapUsed };
+  // Not `arrayBuffers`, which leaves WebAssembly memories out; `external` has both.
+  const { external, heapUsed } = process.memoryUsage();
+  return { arrayBytes: external, tensors: tensorMemory().numTensors, heapBytes: heapUsed };
 }
 
 /** Medians of the first and the last fifth of the samples, and their difference. */

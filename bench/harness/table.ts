@@ -39,7 +39,8 @@ function cellsOf(row: Row): string[] {
 }
 
 function targetText({ value, better }: Target, unit: string): string {
-  return `${better === "higher" ? ">=" : "<="} ${withUnit(value, unit)}`;
+  // In full: a target is stated, not measured.
+  return `${better === "higher" ? ">=" : "<="} ${value.toLocaleString("en-US")}${unit === "" ? "" : ` ${unit}`}`;
 }
 
 function withUnit(value: number, unit: string): string {

@@ -6,7 +6,7 @@ import type { Row } from "../../bench/harness/bench.js";
 import { parseSettings } from "../../bench/harness/settings.js";
 import { isReached, showNumber, showTable } from "../../bench/harness/table.js";
 import { median, timeCalls } from "../../bench/harness/timing.js";
-import { benches } from "../../bench/index.js";
+import { benches, type Task } from "../../bench/index.js";
 import { main, type Results } from "../../bench/main.js";
 
 const row = (rest: Partial<Row>): Row => ({ what: "a", platform: "node", value: 1, unit: "ms", note: "", ...rest });
@@ -105,15 +105,17 @@ describe("a run of benchmarks", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
+  const measure = async (task: Task): Promise<unknown> => {
+    if (task.bench === "ppo") return { engine: "wasm-simd", cold: 50_000, warm: [90_000, 70_000, 80_500] };
+    if (JSON.stringify(task.case).includes("mountain-car")) throw new Error("mountain-car is broken");
+    return { minimum: 1, median: 1, samples: 3 };
+  };
   const run = async (...args: string[]) => {
     const file = join(folder, "inside", "results.json");
     const printed: string[] = [];
     const reported: string[] = [];
     const code = await main([...args, "--json", file], {
-      node: {
-        version: null,
-        measure: async () => ({ engine: "wasm-simd", cold: 50_000, warm: [90_000, 70_000, 80_500] }),
-      },
+      node: { version: null, measure },
       openChromium: async () => null,
       print: (text) => printed.push(text),
       report: (text) => reported.push(text),
@@ -131,6 +133,17 @@ describe("a run of benchmarks", () => {
     expect(results.benches.map(({ name }) => name)).toEqual(["ppo"]);
     expect(results.benches[0].rows.map(({ value }) => value)).toEqual([80_500, 50_000]);
     expect(results.benches[0].measured[0].platform).toBe("node");
+  });
+
+  it("goes on when one case fails, says so and ends with exit code 1", async () => {
+    const { code, file, reported } = await run("envs", "node");
+    expect(code).toBe(1);
+    expect(reported).toContain("mountain-car is broken");
+    const { benches: finished, failures } = JSON.parse(readFileSync(file, "utf8")) as Results;
+    expect(failures).toEqual(["mountain-car is broken"]);
+    const whats = finished[0].rows.map(({ what }) => what);
+    expect(whats).toContain("cartpole: steps");
+    expect(whats).not.toContain("mountain-car: steps");
   });
 
   it("refuses an unknown benchmark with exit code 2, and fails where Chromium was asked for and is missing", async () => {
