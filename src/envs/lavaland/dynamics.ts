@@ -9,43 +9,44 @@ export type LavalandParams = Omit<OptionsOf<typeof options>, "horizon" | "lavaEn
  * State [4 + 11 · 13]: row and column of the agent, row and column of the target, then the tiles row by row
  * (0 dirt, 1 grass, 2 lava, 3 outside the map).
  *
- * A tile is special with probability grass + lava, and then grass or lava in proportion; the start is dirt.
+ * A tile is special with probability grass + lava, and then grass or lava in proportion; start and target are dirt.
  */
 export function reset(state: State, noise: Noise, params: LavalandParams): void {
   "use gpu";
   const row = Math.min(Math.floor(noise.$[0] * params.rows), params.rows - 1);
   const column = Math.min(Math.floor(noise.$[1] * params.columns), params.columns - 1);
-  let targetRow = Math.min(Math.floor(noise.$[2] * params.rows), params.rows - 1);
-  // One place fewer, and past the start when it comes later: uniform over all places but the start.
+  // One place fewer, and past the start when it comes later: uniform over all places but the start. Two uniforms
+  // make one with enough digits to reach every place evenly.
   const numPlaces = params.rows * params.columns - 1;
-  let place = Math.min(Math.floor(((targetRow + noise.$[3]) / params.rows) * numPlaces), numPlaces - 1);
+  const coarse = Math.min(Math.floor(noise.$[2] * params.rows), params.rows - 1);
+  let place = Math.min(Math.floor(((coarse + noise.$[3]) / params.rows) * numPlaces), numPlaces - 1);
   if (place >= row * params.columns + column) {
     place += 1;
   }
-  targetRow = Math.floor((place + 0.5) / params.columns);
+  const targetRow = Math.floor((place + 0.5) / params.columns);
+  const targetColumn = place - targetRow * params.columns;
   state.$[0] = row;
   state.$[1] = column;
   state.$[2] = targetRow;
-  state.$[3] = place - targetRow * params.columns;
+  state.$[3] = targetColumn;
   for (let i = 0; i < 11; i++) {
     for (let j = 0; j < 13; j++) {
-      const uniform = noise.$[4 + i * 13 + j];
-      let tile = params.rows * 0;
+      const cell = 4 + i * 13 + j;
+      const uniform = noise.$[cell];
+      state.$[cell] = 0;
       if (uniform < params.grassFraction + params.lavaFraction) {
-        tile = 2;
+        state.$[cell] = 2;
       }
       if (uniform < params.grassFraction) {
-        tile = 1;
-      }
-      if (i === row && j === column) {
-        tile = 0;
+        state.$[cell] = 1;
       }
       if (i >= params.rows || j >= params.columns) {
-        tile = 3;
+        state.$[cell] = 3;
       }
-      state.$[4 + i * 13 + j] = tile;
     }
   }
+  state.$[4 + row * 13 + column] = 0;
+  state.$[4 + targetRow * 13 + targetColumn] = 0;
 }
 
 /** Moves one tile. Action [1]: 0 right, 1 down, 2 left, 3 up. Terms: goal, step, grass, lava. */
@@ -67,22 +68,18 @@ export function step(state: State, action: Action, _noise: Noise, params: Lavala
   }
   state.$[0] = row;
   state.$[1] = column;
+  const tile = state.$[4 + row * 13 + column];
   outcome.$[0] = 0;
   outcome.$[1] = 0;
   outcome.$[2] = 0 - params.stepCost;
   outcome.$[3] = 0;
   outcome.$[4] = 0;
-  // A shader cannot index by a float, and it finds the tile in as many steps as the map has places.
-  for (let i = 0; i < 143; i++) {
-    if (i === row * 13 + column) {
-      if (state.$[4 + i] === 1) {
-        outcome.$[3] = 0 - params.grassCost;
-      }
-      if (state.$[4 + i] === 2) {
-        outcome.$[4] = 0 - params.lavaCost;
-        outcome.$[0] = params.lavaEnds;
-      }
-    }
+  if (tile === 1) {
+    outcome.$[3] = 0 - params.grassCost;
+  }
+  if (tile === 2) {
+    outcome.$[0] = params.lavaEnds;
+    outcome.$[4] = 0 - params.lavaCost;
   }
   if (row === state.$[2] && column === state.$[3]) {
     outcome.$[0] = 1;
@@ -92,9 +89,9 @@ export function step(state: State, action: Action, _noise: Noise, params: Lavala
 
 /**
  * Observation [52]: target down and right of the agent, row, column, then for each of the 24 tiles within two steps
- * whether it is lava, then whether it is grass.
+ * whether it is lava, then whether it is grass. Nothing lies outside the map.
  */
-export function observe(state: State, observation: Observation, _params: LavalandParams): void {
+export function observe(state: State, observation: Observation, params: LavalandParams): void {
   "use gpu";
   const row = state.$[0];
   const column = state.$[1];
@@ -102,36 +99,25 @@ export function observe(state: State, observation: Observation, _params: Lavalan
   observation.$[1] = state.$[3] - column;
   observation.$[2] = row;
   observation.$[3] = column;
-  for (let k = 4; k < 52; k++) {
-    observation.$[k] = 0;
-  }
-  for (let i = 0; i < 11; i++) {
-    if (Math.abs(i - row) <= 2) {
-      for (let j = 0; j < 13; j++) {
-        if (Math.abs(j - column) <= 2) {
-          observeTile(state, observation, i, j);
+  let k = 4;
+  for (let i = 0; i < 5; i++) {
+    for (let j = 0; j < 5; j++) {
+      // The agent's own tile, in the middle, is left out.
+      if (i !== 2 || j !== 2) {
+        const tileRow = row + i - 2;
+        const tileColumn = column + j - 2;
+        observation.$[k] = 0;
+        observation.$[k + 24] = 0;
+        if (tileRow >= 0 && tileColumn >= 0 && tileRow < params.rows && tileColumn < params.columns) {
+          const tile = state.$[4 + tileRow * 13 + tileColumn];
+          if (tile === 2) {
+            observation.$[k] = 1;
+          }
+          if (tile === 1) {
+            observation.$[k + 24] = 1;
+          }
         }
-      }
-    }
-  }
-}
-
-/** Sets the flags of the tile in row `i`, column `j`, which lies within two steps of the agent. */
-function observeTile(state: State, observation: Observation, i: number, j: number): void {
-  "use gpu";
-  const tile = state.$[4 + i * 13 + j];
-  for (let k = 0; k < 24; k++) {
-    // Places 12 and on come one later in the 5 × 5 window: its middle, the agent's own tile, is left out.
-    let place = k;
-    if (k >= 12) {
-      place = k + 1;
-    }
-    if ((i - state.$[0] + 2) * 5 + (j - state.$[1] + 2) === place) {
-      if (tile === 2) {
-        observation.$[4 + k] = 1;
-      }
-      if (tile === 1) {
-        observation.$[28 + k] = 1;
+        k += 1;
       }
     }
   }
