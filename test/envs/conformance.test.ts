@@ -80,11 +80,12 @@ describe.each(environments.map((environment) => [environment.spec.id, environmen
       for (let step = 0; step < 600; step++) {
         randomActions(env, stream, actions, 8);
         env.step(actions);
-        for (let i = 0; i < 8 * size; i++) {
+        // One assertion per step: half a million would take seconds.
+        const outside = env.observations.findIndex((value, i) => {
           const { low, high } = spec.observation[i % size];
-          expect(env.observations[i]).toBeGreaterThanOrEqual(Math.fround(low));
-          expect(env.observations[i]).toBeLessThanOrEqual(Math.fround(high));
-        }
+          return !(value >= Math.fround(low) && value <= Math.fround(high));
+        });
+        expect(outside).toBe(-1);
         const numTerms = spec.rewardTerms.length;
         for (let copy = 0; copy < 8; copy++) {
           const terms = env.rewardTerms.subarray(copy * numTerms, (copy + 1) * numTerms);
