@@ -4,10 +4,13 @@
 //   npm run texts
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { runnerImport } from "vite";
+import { createServer } from "vite";
 
-const { module } = await runnerImport("/src/elements/spec-texts.ts");
-const lines = (await module.specTexts()).map((text) => `  msg(${JSON.stringify(text)}),`);
+const server = await createServer({ configFile: false, server: { middlewareMode: true, ws: false, watch: null } });
+const { specTexts } = await server.ssrLoadModule("/src/elements/spec-texts.ts");
+const texts = await specTexts();
+await server.close();
+const lines = texts.map((text) => `  msg(${JSON.stringify(text)}),`);
 writeFileSync(
   "src/elements/spec-texts.generated.ts",
   `// Written by scripts/texts.mjs from the specs and option schemas; never called by the page.

@@ -52,6 +52,7 @@ export class LabBar extends VitrineElement {
         border-left: 1px solid var(--rule-2);
       }
       h1 {
+        flex: none;
         font-size: var(--t-body);
         font-weight: var(--w-strong);
         white-space: nowrap;

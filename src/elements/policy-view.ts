@@ -1,5 +1,5 @@
-import { msg } from "@lit/localize";
-import { css, html } from "lit";
+import { msg, str } from "@lit/localize";
+import { css, html, nothing } from "lit";
 import { customElement, property, queryAll } from "lit/decorators.js";
 import type { ActionSpace, Feature } from "../core/spaces.js";
 import { controls } from "./controls.js";
@@ -8,8 +8,10 @@ import { formatFixed, formatPercent, formatSignificant } from "./format.js";
 import { translated } from "./localise.js";
 import type { StageMoment } from "./stage-player.js";
 
-/** How often the numbers and the lamp change at most, so that an eye can follow; bars move with every frame. */
-const TEXT_MS = 150;
+/** How often it changes at most: as often as an eye can follow. */
+const SHOW_MS = 120;
+/** Features that are always in sight; a grid world has dozens more. */
+const FIRST_FEATURES = 6;
 
 /**
  * What the policy sees and what it does, as the stage plays: every feature with its name, value and unit, and every
@@ -91,6 +93,13 @@ export class PolicyView extends VitrineElement {
         width: 1px;
         background: var(--faint);
       }
+      summary {
+        width: max-content;
+        padding: 3px 2px;
+        cursor: pointer;
+        font-size: var(--t-small);
+        color: var(--action);
+      }
       .action.lit th span {
         padding: 1px 5px;
         border-radius: var(--r-chip);
@@ -112,27 +121,42 @@ export class PolicyView extends VitrineElement {
   @property({ attribute: false }) action: ActionSpace = { kind: "discrete", names: [] };
   @queryAll(".feature") private featureRows?: NodeListOf<HTMLElement>;
   @queryAll(".action") private actionRows?: NodeListOf<HTMLElement>;
-  private textDue = 0;
+  private due = 0;
 
   /** Shows one moment; called with every frame. */
   show(moment: StageMoment, now: number): void {
-    const writeText = now >= this.textDue;
-    if (writeText) this.textDue = now + TEXT_MS;
-    this.showFeatures(moment, writeText);
-    if (this.action.kind === "discrete") this.showChoice(moment, writeText);
-    else this.showVector(moment, this.action.features, writeText);
+    if (now < this.due) return;
+    this.due = now + SHOW_MS;
+    this.showFeatures(moment);
+    if (this.action.kind === "discrete") this.showChoice(moment);
+    else this.showVector(moment, this.action.features);
   }
 
   override render() {
+    const first = this.observation.slice(0, FIRST_FEATURES);
+    const rest = this.observation.slice(FIRST_FEATURES);
     return html`
       <div class="head"><h2>${msg("Network")}</h2><p>${msg("what it sees, and what it does with it")}</p></div>
       <div class="parts">
         <table>
           <caption>${msg("Sees")}</caption>
           <tbody>
-            ${this.observation.map((feature) => this.featureRow(feature, "feature"))}
+            ${first.map((feature) => this.featureRow(feature, "feature"))}
           </tbody>
         </table>
+        ${
+          rest.length === 0
+            ? nothing
+            : html`<details>
+                <summary>${msg(str`${rest.length} more features`)}</summary>
+                <table>
+                  <caption class="sr">${msg("Sees")}</caption>
+                  <tbody>
+                    ${rest.map((feature) => this.featureRow(feature, "feature"))}
+                  </tbody>
+                </table>
+              </details>`
+        }
         ${
           this.action.kind === "continuous"
             ? html`<table>
@@ -167,20 +191,20 @@ export class PolicyView extends VitrineElement {
     </tr>`;
   }
 
-  private showFeatures({ observation }: StageMoment, writeText: boolean): void {
+  private showFeatures({ observation }: StageMoment): void {
     this.featureRows?.forEach((row, i) => {
-      this.showPin(row, this.observation[i], observation[i], writeText);
+      this.showPin(row, this.observation[i], observation[i]);
     });
   }
 
-  private showVector({ action }: StageMoment, features: readonly Feature[], writeText: boolean): void {
+  private showVector({ action }: StageMoment, features: readonly Feature[]): void {
     this.actionRows?.forEach((row, i) => {
-      this.showPin(row, features[i], action[i], writeText);
+      this.showPin(row, features[i], action[i]);
     });
   }
 
   /** Puts a pin where the value lies within its typical interval. */
-  private showPin(row: HTMLElement, feature: Feature | undefined, value: number, writeText: boolean): void {
+  private showPin(row: HTMLElement, feature: Feature | undefined, value: number): void {
     if (!feature || value === undefined) return;
     const pin = row.querySelector("i");
     const [low, high] = feature.typical;
@@ -188,19 +212,19 @@ export class PolicyView extends VitrineElement {
     const track = pin?.parentElement?.clientWidth ?? 0;
     if (pin) pin.style.transform = `translateX(${(share * (track - 3)).toFixed(1)}px)`;
     const cell = row.querySelector(".num");
-    if (writeText && cell) cell.textContent = Number.isNaN(value) ? "–" : readout(value, feature);
+    if (cell) cell.textContent = Number.isNaN(value) ? "–" : readout(value, feature);
   }
 
-  private showChoice({ action, scores }: StageMoment, writeText: boolean): void {
+  private showChoice({ action, scores }: StageMoment): void {
     const chosen = action[0];
     const probabilities = sharesOf(scores);
     this.actionRows?.forEach((row, i) => {
-      if (writeText) row.classList.toggle("lit", i === chosen);
+      row.classList.toggle("lit", i === chosen);
       const bar = row.querySelector("i");
       const share = probabilities ? probabilities[i] : spread(scores, i);
       if (bar) bar.style.transform = `scaleX(${share.toFixed(3)})`;
       const cell = row.querySelector(".num");
-      if (!writeText || !cell) return;
+      if (!cell) return;
       cell.textContent = scores.length === 0 ? "" : probabilities ? formatPercent(share) : formatSignificant(scores[i]);
     });
   }

@@ -107,8 +107,8 @@ export const labStyles = css`
       grid-template:
         "bar bar" auto
         "setup centre" 648px
-        "setup curves" 204px
         "setup insight" auto
+        "setup curves" 204px
         "setup runs" auto
         / 252px minmax(0, 1fr);
       height: auto;

@@ -56,6 +56,12 @@ export class SetupPanel extends VitrineElement {
         margin-bottom: 5px;
         color: var(--ink-2);
       }
+      .summary {
+        padding: 2px 0 4px;
+        font-size: var(--t-small);
+        line-height: 1.35;
+        color: var(--ink-3);
+      }
       .note {
         display: flex;
         align-items: center;
@@ -119,6 +125,7 @@ export class SetupPanel extends VitrineElement {
           selected=${settings.env}
           @world-select=${(event: CustomEvent<string>) => this.tell("world-select", event.detail)}
         ></vitrine-world-picker>
+        <p class="summary">${translated(spec.summary)}</p>
         <vitrine-option-form
           .schema=${spec.options}
           group="env"
@@ -146,6 +153,7 @@ export class SetupPanel extends VitrineElement {
             })}
           </select>
         </div>
+        <p class="summary">${translated(definition.summary)}</p>
         <vitrine-option-form
           .schema=${definition.options}
           group="agent"
