@@ -1,0 +1,137 @@
+import { engine, env, type KernelBackend, registerBackend, removeBackend, setBackend } from "@tensorflow/tfjs-core";
+import { messageOf, TrainingError } from "../../core/errors.js";
+import { requestAdapter } from "./adapter.js";
+import { wasmFiles } from "./wasm-files.js";
+
+/** The tfjs backends that serve as engines. */
+export type TfjsBackend = "cpu" | "wasm" | "webgpu";
+
+/** One started backend. It ends when its graphics device is lost; `openBackend` then starts another. */
+export interface BackendSession {
+  readonly name: TfjsBackend;
+  readonly backend: KernelBackend;
+}
+
+const opening = new Map<TfjsBackend, Promise<BackendSession | null>>();
+
+/**
+ * Starts a backend once and leaves tfjs's current backend as it was; null where this platform lacks it.
+ *
+ * A backend that a person's own model has started already is shared.
+ */
+export async function openBackend(name: TfjsBackend): Promise<BackendSession | null> {
+  const earlier = await opening.get(name);
+  if (earlier && isAlive(earlier)) return earlier;
+  const session = start(name);
+  opening.set(name, session);
+  return session;
+}
+
+async function start(name: TfjsBackend): Promise<BackendSession | null> {
+  const present = engine().registry[name];
+  if (present) return { name, backend: present };
+  try {
+    const backend = await make(name);
+    if (!backend) return null;
+    // tfjs's own factories start the backend inside `setBackend`, which until then leaves its name and its instance
+    // at odds for every other engine. With a started backend the switch is one synchronous step.
+    if (name in engine().registryFactory) removeBackend(name);
+    registerBackend(name, () => backend);
+    const session = { name, backend };
+    const previous = engine().backendName;
+    // `setBackend` answers false for a backend that does not start, while `getBackend` already names it.
+    const started = await setBackend(name);
+    if (previous && engine().registry[previous]) await setBackend(previous);
+    return started ? session : null;
+  } catch (error) {
+    console.warn(`The ${name} backend of TensorFlow.js does not start here: ${messageOf(error)}`);
+    return null;
+  }
+}
+
+/** Loads a backend's package, which registers its kernels, and makes an instance. */
+async function make(name: TfjsBackend): Promise<KernelBackend | null> {
+  switch (name) {
+    case "cpu": {
+      const { MathBackendCPU } = await import("@tensorflow/tfjs-backend-cpu");
+      return new MathBackendCPU();
+    }
+    case "wasm": {
+      const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
+      const files = await wasmFiles();
+      if (files) setWasmPaths(files);
+      // Its threads come from a Worker made of text, which the page's content security policy refuses; for networks
+      // of this size they gained nothing.
+      env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
+      return engine().findBackendFactory("wasm")();
+    }
+    case "webgpu": {
+      // tfjs's own factory takes the adapter for granted.
+      const adapter = await requestAdapter();
+      if (!adapter) return null;
+      const { WebGPUBackend } = await import("@tensorflow/tfjs-backend-webgpu");
+      const device = await adapter.requestDevice({ requiredLimits: limitsOf(adapter) });
+      const backend = new WebGPUBackend(device, adapter.info);
+      void device.lost.then(() => {
+        if (engine().registry["webgpu"] === backend) removeBackend("webgpu");
+      });
+      return backend;
+    }
+    default:
+      return name satisfies never;
+  }
+}
+
+/** Of the limits that tfjs's kernels make use of, all that the adapter has. */
+function limitsOf({ limits }: GPUAdapter): Record<string, number> {
+  const {
+    maxComputeWorkgroupStorageSize,
+    maxComputeWorkgroupsPerDimension,
+    maxStorageBufferBindingSize,
+    maxBufferSize,
+    maxComputeWorkgroupSizeX,
+    maxComputeInvocationsPerWorkgroup,
+  } = limits;
+  return {
+    maxComputeWorkgroupStorageSize,
+    maxComputeWorkgroupsPerDimension,
+    maxStorageBufferBindingSize,
+    maxBufferSize,
+    maxComputeWorkgroupSizeX,
+    maxComputeInvocationsPerWorkgroup,
+  };
+}
+
+/** Whether the backend still runs: not after its graphics device was lost. */
+export function isAlive({ name, backend }: BackendSession): boolean {
+  return engine().registry[name] === backend;
+}
+
+/** The error for work that its backend can no longer finish. */
+export function lostError({ name }: BackendSession): TrainingError {
+  return new TrainingError(`the ${name} device was lost: load the engine again and go on from the last checkpoint`);
+}
+
+/**
+ * Runs synchronous tensor work on a backend and switches back.
+ *
+ * tfjs has one backend for the whole process, and a kernel runs on the one of the moment, wherever its tensors are:
+ * each piece of work has to say where. Throws `TrainingError` after the device was lost.
+ */
+export function onBackend<T>(session: BackendSession, work: () => T): T {
+  if (!isAlive(session)) throw lostError(session);
+  const previous = engine().backendName;
+  if (previous === session.name) return work();
+  switchTo(session.name);
+  try {
+    return work();
+  } finally {
+    if (engine().registry[previous]) switchTo(previous);
+  }
+}
+
+/** Switches to a started backend, for which `setBackend` is done before its promise is. */
+function switchTo(name: string): void {
+  void setBackend(name);
+  if (engine().backend !== engine().registry[name]) throw new TrainingError(`tfjs did not switch to ${name}`);
+}
