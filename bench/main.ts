@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { InputError, messageOf } from "../src/core/errors.js";
 import type { Bench, Measured, Platform, Row, Settings } from "./harness/bench.js";
+import { DOCUMENT, withTable } from "./harness/document.js";
 import { describeMachine, type Machine, machineText } from "./harness/machine.js";
 import { parseSettings, usageText } from "./harness/settings.js";
 import { showTable } from "./harness/table.js";
@@ -79,6 +80,15 @@ export async function main(args: readonly string[], surroundings: Surroundings):
   const file = settings.json ?? join("bench", "results", `${machine.date.replaceAll(":", "-").slice(0, 19)}.json`);
   writeResults(file, { machine, settings, benches: finished, failures });
   report(`\nWritten to ${file}.`);
+  if (settings.docs) {
+    const tables = finished.filter(({ rows }) => rows.length > 0);
+    const page = tables.reduce(
+      (text, { name, rows }) => withTable(text, name, rows, machine),
+      readFileSync(DOCUMENT, "utf8"),
+    );
+    writeFileSync(DOCUMENT, page);
+    report(`Tables put into ${DOCUMENT}.`);
+  }
   return failures.length > 0 ? 1 : 0;
 }
 

@@ -25,6 +25,8 @@ interface Result {
   readonly cold: number;
   /** Environment steps per second of each update after them. */
   readonly warm: readonly number[];
+  /** The same per second of processor time, all threads of the process; null in a browser. */
+  readonly perCpuSecond: number | null;
 }
 
 /** PPO on CartPole end to end: rollout, advantages and learning. */
@@ -51,17 +53,22 @@ export const ppo: Bench<Case, Result> = {
     const cold = (coldSteps * 1000) / (performance.now() - start);
     const warm: number[] = [];
     const warmStart = performance.now();
+    const cpuStart = cpuSeconds();
+    let warmSteps = 0;
     while (warm.length < 5 || performance.now() - warmStart < budget) {
       const from = performance.now();
       const { steps } = await agent.iterate();
       warm.push((steps * 1000) / (performance.now() - from));
+      warmSteps += steps;
     }
+    const cpuEnd = cpuSeconds();
     agent.dispose();
-    return { engine: chosen, cold, warm };
+    const perCpuSecond = cpuStart === null || cpuEnd === null ? null : warmSteps / (cpuEnd - cpuStart);
+    return { engine: chosen, cold, warm, perCpuSecond };
   },
 
   rows: (measured) =>
-    measured.flatMap(({ platform, result: { engine, cold, warm } }): Row[] => [
+    measured.flatMap(({ platform, result: { engine, cold, warm, perCpuSecond } }): Row[] => [
       {
         what: "PPO CartPole, warm",
         platform,
@@ -69,7 +76,7 @@ export const ppo: Bench<Case, Result> = {
         unit: "steps/s",
         target: { value: TARGETS[platform], better: "higher" },
         comparison: COMPARISON,
-        note: `median of ${warm.length} updates (best ${showNumber(Math.max(...warm))}) after ${WARM_UP} of warm-up, ${engine}`,
+        note: `median of ${warm.length} updates (best ${showNumber(Math.max(...warm))}) after ${WARM_UP} of warm-up${perCpuSecond === null ? "" : `; ${showNumber(perCpuSecond)} per CPU second`}, ${engine}`,
       },
       {
         what: "PPO CartPole, cold",
@@ -80,3 +87,9 @@ export const ppo: Bench<Case, Result> = {
       },
     ]),
 };
+
+/** Processor time of this process so far; null in a browser. A busy machine stretches the clock, not this. */
+function cpuSeconds(): number | null {
+  const usage = globalThis.process?.cpuUsage?.();
+  return usage ? (usage.user + usage.system) / 1e6 : null;
+}

@@ -13,6 +13,8 @@ export interface Settings {
   readonly minutes: number;
   /** File for the results; null makes one in `bench/results/`. */
   readonly json: string | null;
+  /** Put the tables into docs/performance.md. */
+  readonly docs: boolean;
 }
 
 /** What a number should reach. */

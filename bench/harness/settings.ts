@@ -6,12 +6,12 @@ import type { Platform, Settings } from "./bench.js";
 const MINUTES = 10;
 const QUICK_MINUTES = 0.3;
 const PLATFORMS: readonly string[] = ["node", "chromium"] satisfies Platform[];
-const FLAGS = ["--quick", "--json", "--minutes"];
+const FLAGS = ["--quick", "--json", "--minutes", "--docs"];
 
 /** How the command is called. */
 export function usageText(names: readonly string[]): string {
   return [
-    "npm run bench -- [NAME…] [node] [chromium] [--json FILE] [--quick] [--minutes N]",
+    "npm run bench -- [NAME…] [node] [chromium] [--json FILE] [--quick] [--minutes N] [--docs]",
     "",
     `  NAME        any of ${names.join(", ")}; all of them unless one is named`,
     "  node        measure in Node only",
@@ -19,6 +19,7 @@ export function usageText(names: readonly string[]): string {
     "  --json      file for the results, instead of a new one in bench/results/",
     "  --quick     few seeds and short measurements: shows that it works, not what it reaches",
     `  --minutes   minutes of training under watch in memory (${MINUTES})`,
+    "  --docs      put the tables into docs/performance.md; for a quiet machine",
   ].join("\n");
 }
 
@@ -30,11 +31,13 @@ export function usageText(names: readonly string[]): string {
 export function parseSettings(args: readonly string[], known: readonly string[]): Settings {
   const words: string[] = [];
   let quick = false;
+  let docs = false;
   let json: string | null = null;
   let minutes: number | null = null;
   for (let i = 0; i < args.length; i++) {
     const arg = args[i];
     if (arg === "--quick") quick = true;
+    else if (arg === "--docs") docs = true;
     else if (arg === "--json") json = valueAfter(arg, args[++i], "a file to write");
     else if (arg === "--minutes") minutes = minutesOf(valueAfter(arg, args[++i], "a number of minutes"));
     else if (arg.startsWith("--")) throw new InputError(arg, "an unknown flag", allowedNames(arg, FLAGS));
@@ -52,6 +55,7 @@ export function parseSettings(args: readonly string[], known: readonly string[])
     quick,
     minutes: minutes ?? (quick ? QUICK_MINUTES : MINUTES),
     json,
+    docs,
   };
 }
 

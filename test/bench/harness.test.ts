@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Row } from "../../bench/harness/bench.js";
+import { DOCUMENT, withTable } from "../../bench/harness/document.js";
 import { parseSettings } from "../../bench/harness/settings.js";
 import { isReached, showNumber, showTable } from "../../bench/harness/table.js";
 import { median, timeCalls } from "../../bench/harness/timing.js";
@@ -48,6 +49,32 @@ describe("the table", () => {
   });
 });
 
+describe("the page of figures", () => {
+  const machine = {
+    cpu: "x",
+    cores: 2,
+    platform: "linux-x64",
+    node: "20",
+    chromium: null,
+    load: 0,
+    date: "2026-01-02",
+  };
+
+  it("has a place for the table of every benchmark", () => {
+    const page = readFileSync(DOCUMENT, "utf8");
+    for (const { name } of benches) expect(withTable(page, name, [row({ note: "new" })], machine)).toContain("| new |");
+  });
+
+  it("keeps what stands outside of the marks, and takes a table twice", () => {
+    const page = "before <!-- bench a -->old<!-- end a --> after";
+    const once = withTable(page, "a", [row({})], machine);
+    expect(once).toMatch(/^before <!-- bench a -->\n\n\| what[\s\S]*2026-01-02\.\n\n<!-- end a --> after$/);
+    expect(once).not.toContain("old");
+    expect(withTable(once, "a", [row({})], machine)).toBe(once);
+    expect(() => withTable(page, "b", [], machine)).toThrow("expected the marks <!-- bench b -->");
+  });
+});
+
 describe("timing", () => {
   it("leaves the warm-up out and groups short calls into samples", async () => {
     let clock = 0;
@@ -80,13 +107,14 @@ describe("timing", () => {
 
 describe("the command line", () => {
   it("takes all benchmarks on all platforms unless some are named", () => {
-    expect(settingsOf()).toEqual({ names: NAMES, platforms: null, quick: false, minutes: 10, json: null });
+    expect(settingsOf()).toEqual({ names: NAMES, platforms: null, quick: false, minutes: 10, json: null, docs: false });
     expect(settingsOf("solve", "chromium", "--quick", "--json", "out.json", "--minutes", "2")).toEqual({
       names: ["solve"],
       platforms: ["chromium"],
       quick: true,
       minutes: 2,
       json: "out.json",
+      docs: false,
     });
   });
 
@@ -106,7 +134,8 @@ describe("a run of benchmarks", () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   const measure = async (task: Task): Promise<unknown> => {
-    if (task.bench === "ppo") return { engine: "wasm-simd", cold: 50_000, warm: [90_000, 70_000, 80_500] };
+    if (task.bench === "ppo")
+      return { engine: "wasm-simd", cold: 50_000, warm: [90_000, 70_000, 80_500], perCpuSecond: null };
     if (JSON.stringify(task.case).includes("mountain-car")) throw new Error("mountain-car is broken");
     return { minimum: 1, median: 1, samples: 3 };
   };
