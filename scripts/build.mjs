@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { ensureInstalled, requireNode } from "./lib/install.mjs";
+import { leave } from "./lib/tools.mjs";
 
 // The page (dist/site), its element for other pages (dist/vitrine-lab.js) and the library (dist/index.js).
 requireNode();
@@ -11,5 +12,9 @@ for (const [what, build] of [
   ["the element for other pages", buildLabModule],
   ["the library", buildLibrary],
 ]) {
-  console.log(`${what}: ${(await build()) ? "built" : "up to date"}`);
+  try {
+    console.log(`${what}: ${(await build()) ? "built" : "up to date"}`);
+  } catch (error) {
+    leave(error instanceof Error ? error.message : String(error), 1);
+  }
 }

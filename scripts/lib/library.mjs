@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { buildKernels } from "../kernels.mjs";
 import { makeWhenChanged } from "./stamp.mjs";
-import { leave, ROOT, runPackage } from "./tools.mjs";
+import { ROOT, runPackage } from "./tools.mjs";
 
 /**
  * Builds the ESM library with its types, file by file, when its sources changed: `dist/index.js`, `dist/node.js`
@@ -18,7 +18,7 @@ export async function buildLibrary() {
     make: () => {
       removeEarlier();
       if (runPackage("typescript/bin/tsc", ["--project", "tsconfig.build.json"]) !== 0) {
-        leave("The library could not be built: see above.", 1);
+        throw new Error("The library could not be built: see above.");
       }
       chmodSync(join(ROOT, "dist/cli/bin.js"), 0o755);
     },
