@@ -40,5 +40,13 @@ export async function buildLabModule() {
 /** @param {string} configFile */
 async function viteBuild(configFile) {
   const { build } = await import("vite");
-  await build({ root: ROOT, configFile: `${ROOT}/${configFile}`, logLevel: "warn" });
+  // A test runner's NODE_ENV would bring in the libraries' development builds.
+  const before = process.env.NODE_ENV;
+  process.env.NODE_ENV = "production";
+  try {
+    await build({ root: ROOT, configFile: `${ROOT}/${configFile}`, logLevel: "warn" });
+  } finally {
+    if (before === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = before;
+  }
 }
