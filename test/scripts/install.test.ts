@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -54,4 +54,22 @@ describe("whyInstall", () => {
     rmSync(join(root, "node_modules/lit"), { recursive: true });
     expect(whyInstall({ dev: true, root })).toBe("lit is missing");
   });
+});
+
+test("the lock file names the packages of every platform, and exact versions throughout", () => {
+  const read = (name: string) => JSON.parse(readFileSync(join(import.meta.dirname, "..", "..", name), "utf8"));
+  const { packages } = read("package-lock.json") as {
+    packages: Record<string, { version?: string; optionalDependencies?: Record<string, string> }>;
+  };
+  // npm leaves a package out that its registry lacked when the file was made; `npm ci` then refuses the file.
+  const paths = Object.keys(packages);
+  const named = Object.values(packages).flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}));
+  expect(named.filter((name) => !paths.some((path) => path.endsWith(`node_modules/${name}`)))).toEqual([]);
+  expect(paths.filter((path) => path !== "" && !packages[path].version)).toEqual([]);
+
+  const { dependencies, devDependencies } = read("package.json") as Record<string, Record<string, string>>;
+  const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(
+    ([, wanted]) => !/^\d+\.\d+\.\d+$/.test(wanted),
+  );
+  expect(loose).toEqual([]);
 });
