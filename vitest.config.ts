@@ -1,4 +1,5 @@
 import { playwright } from "@vitest/browser-playwright";
+import typegpu from "unplugin-typegpu/vite";
 import { defineConfig } from "vitest/config";
 import { CHROMIUM_FLAGS, findChromium, softwareVulkan } from "./scripts/lib/chromium.mjs";
 
@@ -21,7 +22,8 @@ export default defineConfig({
         },
       },
       {
-        // WebGPU in Node, on a software adapter.
+        // WebGPU in Node, on a software adapter; here alone worlds are compiled to WGSL.
+        plugins: [typegpu({ include: [/src\/envs\/.*\/dynamics\.ts$/, /test\/envs\/.*\.dawn\.test\.ts$/] })],
         test: {
           name: "dawn",
           sequence: { groupOrder: 1 },
