@@ -152,33 +152,34 @@ export class ReferenceEngine implements Engine {
 
   /** y = f(W x + b), for every row of the batch. */
   private forwardLayer({ layer, input, output }: LayerRecord, batch: number): void {
-    const { inSize, outSize, paddedIn, weights, biases } = layer;
+    const { parameters } = this;
+    const { activation } = this.layout.spec;
+    const { inSize, outSize, paddedIn, weights, biases, activated } = layer;
     for (let row = 0; row < batch; row++) {
       for (let o = 0; o < outSize; o++) {
-        let sum = this.parameters[biases + o];
-        for (let i = 0; i < inSize; i++) {
-          sum += this.parameters[weights + o * paddedIn + i] * input[row * inSize + i];
-        }
-        output[row * outSize + o] = layer.activated ? activate(this.layout.spec.activation, sum) : sum;
+        let sum = parameters[biases + o];
+        for (let i = 0; i < inSize; i++) sum += parameters[weights + o * paddedIn + i] * input[row * inSize + i];
+        output[row * outSize + o] = activated ? activate(activation, sum) : sum;
       }
     }
   }
 
   /** dW += f'(y) dy xᵀ, db += f'(y) dy, dx += Wᵀ f'(y) dy, summed over the rows of the batch. */
   private backwardLayer(record: LayerRecord, batch: number): void {
+    const { parameters, gradients } = this;
+    const { activation } = this.layout.spec;
     const { layer, input, output, outputGradient, inputGradient } = record;
-    const { inSize, outSize, paddedIn, weights, biases } = layer;
+    const { inSize, outSize, paddedIn, weights, biases, activated } = layer;
     for (let row = 0; row < batch; row++) {
       for (let o = 0; o < outSize; o++) {
         const index = row * outSize + o;
-        const slope = layer.activated ? slopeAt(this.layout.spec.activation, output[index]) : 1;
-        const gradient = slope * outputGradient[index];
-        this.gradients[biases + o] += gradient;
-        for (let i = 0; i < inSize; i++) {
-          const weight = weights + o * paddedIn + i;
-          this.gradients[weight] += gradient * input[row * inSize + i];
-          if (inputGradient) inputGradient[row * inSize + i] += gradient * this.parameters[weight];
-        }
+        const gradient = (activated ? slopeAt(activation, output[index]) : 1) * outputGradient[index];
+        const from = weights + o * paddedIn;
+        const to = row * inSize;
+        gradients[biases + o] += gradient;
+        for (let i = 0; i < inSize; i++) gradients[from + i] += gradient * input[to + i];
+        if (!inputGradient) continue;
+        for (let i = 0; i < inSize; i++) inputGradient[to + i] += gradient * parameters[from + i];
       }
     }
   }
