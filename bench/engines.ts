@@ -73,7 +73,7 @@ function rowOf(name: string, one: Measured<Case, Result>, all: readonly Measured
   const { minimum, median, samples } = result[name];
   const others = all.filter((other) => other.platform === platform && other.case.engine === "reference");
   const reference = engine === "reference" ? null : others[0]?.result?.[name];
-  const ratio = reference ? `${showNumber(reference.minimum / minimum)}x as fast as reference; ` : "";
+  const ratio = reference ? `${ratioText(reference.minimum / minimum)}; ` : "";
   return {
     what: `${name}: ${engine}`,
     platform,
@@ -83,6 +83,10 @@ function rowOf(name: string, one: Measured<Case, Result>, all: readonly Measured
     comparison: COMPARISONS[name],
     note: `${ratio}minimum of ${samples} samples (median ${showNumber(median)} ms), warm`,
   };
+}
+
+function ratioText(ratio: number): string {
+  return ratio >= 1 ? `${showNumber(ratio)}x as fast as reference` : `reference is ${showNumber(1 / ratio)}x as fast`;
 }
 
 function cartpoleNetwork() {
