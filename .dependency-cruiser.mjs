@@ -37,13 +37,14 @@ export default {
     },
     {
       name: "elements-see-messages-not-sessions",
-      comment: "Elements reach training through messages; of the floors below they take draw modules, types and data.",
+      comment:
+        "Elements reach training through messages; of the floors below they take types, data, and what drawing a world needs.",
       severity: "error",
       // spec-texts.ts gathers texts for translators; the page never loads it.
       from: { path: "^src/elements/", pathNot: "^src/elements/spec-texts[.]ts$" },
       to: {
         path: "^src/(compute|envs|evaluate|curriculum|agents|training)/",
-        pathNot: "^src/(envs/.*draw[^/]*|training/(messages|client))[.]ts$",
+        pathNot: "^src/(envs/(.*draw[^/]*|palette|params)|training/(messages|client))[.]ts$",
         dependencyTypesNot: ["type-only"],
       },
     },

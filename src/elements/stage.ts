@@ -2,7 +2,8 @@ import { msg, str } from "@lit/localize";
 import { css, html, nothing } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import type { OptionValues } from "../core/options.js";
-import { type Drawing, loadDrawing } from "../envs/drawings.js";
+import type { Drawing } from "../envs/drawing.js";
+import { loadDrawing } from "../envs/drawings.js";
 import type { EnvironmentSpec, ParamsStruct } from "../envs/environment.js";
 import { paletteOf } from "../envs/palette.js";
 import { paramsStructOf } from "../envs/params.js";
@@ -19,12 +20,12 @@ import { type PlayedStep, type StageMoment, StagePlayer } from "./stage-player.j
 const CAPTION_MS = 400;
 const ANNOUNCE_MS = 2000;
 /** Room for the texts that lie over the picture, in CSS pixels. */
-const INSETS = { top: 44, bottom: 46 };
+const INSETS = { top: 44, bottom: 54 };
 /** Earlier states that are shown as ghosts, and the simulated seconds between them. */
 const NUM_GHOSTS = 4;
 const GHOST_SECONDS = 0.08;
-/** With reduced motion, one frame in ten is shown. */
-const REDUCED_STRIDE = 10;
+/** With reduced motion, one frame in ten is shown: six a second. */
+const REDUCED_MS = 1000 / 6;
 
 /**
  * The one thing behind glass: the world as the policy plays it, with a caption that says what it does.
@@ -73,11 +74,21 @@ export class Stage extends VitrineElement {
         font-size: var(--t-small);
         color: var(--ink-2);
       }
-      .say {
+      .label {
         position: absolute;
-        left: var(--x4);
-        bottom: 13px;
-        max-width: 62%;
+        left: 0;
+        right: 0;
+        bottom: 0;
+        display: flex;
+        align-items: center;
+        justify-content: space-between;
+        gap: var(--x4);
+        height: 54px;
+        padding: 0 var(--x4) 2px;
+        border-top: 1px solid var(--rule);
+        background: var(--glass);
+      }
+      .say {
         font: 400 15px/1.4 var(--font-label);
       }
       mark:empty {
@@ -91,9 +102,6 @@ export class Stage extends VitrineElement {
         white-space: nowrap;
       }
       dl {
-        position: absolute;
-        right: var(--x4);
-        bottom: 14px;
         display: flex;
         gap: var(--x5);
         text-align: right;
@@ -119,14 +127,12 @@ export class Stage extends VitrineElement {
         .plate h2 {
           font-size: 16px;
         }
-        .say {
-          left: var(--x3);
-          bottom: 10px;
-          font-size: 14px;
+        .label {
+          padding: 0 var(--x3) 2px;
         }
-        dl {
-          right: var(--x3);
-          bottom: 8px;
+        .say {
+          font-size: 14px;
+          line-height: 1.3;
         }
       }
     `,
@@ -153,7 +159,7 @@ export class Stage extends VitrineElement {
   private lastTime = 0;
   private captionDue = 0;
   private announceDue = 0;
-  private strideLeft = 0;
+  private drawDue = 0;
   private visible = true;
   private dirty = true;
   private readonly colours = new PaletteController(this, () => this.invalidate());
@@ -219,12 +225,14 @@ export class Stage extends VitrineElement {
     return html`
       <canvas role="img" aria-label=${msg(str`Stage: ${title}`)} aria-describedby="live"></canvas>
       <div class="plate"><h2>${title}</h2><p class="where"></p></div>
-      <p class="say" aria-hidden="true"><span class="what"></span><mark></mark></p>
       <p class="sr live" id="live" aria-live="polite"></p>
-      <dl>
-        <div><dt>${this.spec ? msg(str`step, of ${formatInteger(Number(this.options["horizon"] ?? 0))}`) : nothing}</dt><dd class="step">0</dd></div>
-        <div><dt>${msg("return")}</dt><dd class="return">0</dd></div>
-      </dl>
+      <div class="label">
+        <p class="say" aria-hidden="true"><span class="what"></span><mark></mark></p>
+        <dl>
+          <div><dt>${this.spec ? msg(str`step, of ${formatInteger(Number(this.options["horizon"] ?? 0))}`) : nothing}</dt><dd class="step">0</dd></div>
+          <div><dt>${msg("return")}</dt><dd class="return">0</dd></div>
+        </dl>
+      </div>
     `;
   }
 
@@ -239,8 +247,8 @@ export class Stage extends VitrineElement {
     this.lastTime = time;
     const moved = this.player.advance(seconds, this.speed);
     if (!this.visible || !(moved || this.dirty)) return;
-    if (this.reduced.matches && !this.dirty && this.strideLeft-- > 0) return;
-    this.strideLeft = REDUCED_STRIDE - 1;
+    if (this.reduced.matches && !this.dirty && time < this.drawDue) return;
+    this.drawDue = time + REDUCED_MS;
     this.dirty = false;
     this.draw(time);
   };

@@ -1,7 +1,8 @@
 import { msg } from "@lit/localize";
 import { css, html, nothing } from "lit";
 import { customElement, property, queryAll } from "lit/decorators.js";
-import { type Drawing, loadDrawing } from "../envs/drawings.js";
+import type { Drawing } from "../envs/drawing.js";
+import { loadDrawing } from "../envs/drawings.js";
 import type { EnvironmentSpec } from "../envs/environment.js";
 import { paletteOf } from "../envs/palette.js";
 import { fitCanvas } from "./canvas.js";

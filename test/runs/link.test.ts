@@ -34,7 +34,9 @@ describe("a link", () => {
     ]);
     expect(settings.seed).toBe(7);
     expect(settings.envOptions["length"]).toBe(0.7);
-    expect(settings.agentOptions["learningRate"]).toBe(defaultSettings("cartpole", "ppo", 7).agentOptions["learningRate"]);
+    expect(settings.agentOptions["learningRate"]).toBe(
+      defaultSettings("cartpole", "ppo", 7).agentOptions["learningRate"],
+    );
   });
 
   it("refuses a field of the training by the name it has in the link", () => {
@@ -58,7 +60,16 @@ describe("a link", () => {
   });
 
   it("never throws, whatever it holds", () => {
-    for (const text of ["%", "&&&", "=", "env.=1", "env.length", "agent.constructor=1", "__proto__=1", "env.toString=2"]) {
+    for (const text of [
+      "%",
+      "&&&",
+      "=",
+      "env.=1",
+      "env.length",
+      "agent.constructor=1",
+      "__proto__=1",
+      "env.toString=2",
+    ]) {
       expect(() => parse(text)).not.toThrow();
     }
     expect(fieldsOf("__proto__=1")).toEqual(["__proto__"]);

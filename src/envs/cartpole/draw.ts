@@ -11,7 +11,7 @@ import {
   tickText,
   writeText,
 } from "../canvas.js";
-import type { Drawing, DrawingFrame, DrawingSize } from "../drawings.js";
+import type { Drawing, DrawingFrame, DrawingSize } from "../drawing.js";
 import type { ParamsStruct } from "../environment.js";
 import type { Palette } from "../palette.js";
 import { describe, texts } from "./words.js";

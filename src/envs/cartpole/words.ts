@@ -1,4 +1,4 @@
-import type { Description } from "../drawings.js";
+import type { Description } from "../drawing.js";
 import type { ParamsStruct } from "../environment.js";
 
 const SENTENCES = {

@@ -1,4 +1,4 @@
-import type { Description, Drawing, DrawingFrame, DrawingSize } from "../drawings.js";
+import type { Description, Drawing, DrawingFrame, DrawingSize } from "../drawing.js";
 import type { ParamsStruct } from "../environment.js";
 import type { Palette } from "../palette.js";
 import { MAP_START, MAX_COLUMNS, SIGHT, TILE } from "./spec.js";

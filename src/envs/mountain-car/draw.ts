@@ -1,5 +1,5 @@
 import { writeText } from "../canvas.js";
-import type { Description, Drawing, DrawingFrame, DrawingSize } from "../drawings.js";
+import type { Description, Drawing, DrawingFrame, DrawingSize } from "../drawing.js";
 import type { ParamsStruct } from "../environment.js";
 import type { Palette } from "../palette.js";
 
