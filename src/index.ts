@@ -56,9 +56,16 @@ export type {
 } from "./envs/environment.js";
 export { createVectorEnvironment, environments, findEnvironment, type VectorSettings } from "./envs/index.js";
 export { paramsStructOf } from "./envs/params.js";
+export { type BootstrapSettings, bootstrapInterval } from "./evaluate/bootstrap.js";
 export { type Actor, type EvaluationRequest, type EvaluationResult, evaluatePolicy } from "./evaluate/evaluate.js";
 export { type MeanInterval, meanInterval } from "./evaluate/interval.js";
-export { mean, populationDeviation, sampleDeviation } from "./evaluate/statistics.js";
+export {
+  interquartileMean,
+  mean,
+  populationDeviation,
+  probabilityOfImprovement,
+  sampleDeviation,
+} from "./evaluate/statistics.js";
 export { finalEvaluation, type RecordEnding, type RecordSettings, recordSession } from "./runs/record-session.js";
 export { RUN_FORMAT, type RunRecord } from "./runs/run-format.js";
 export { type RunFiles, RunStore, type StoredCheckpoint } from "./runs/run-store.js";

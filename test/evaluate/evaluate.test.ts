@@ -51,4 +51,30 @@ describe("an evaluation", () => {
     const quick = await evaluatePolicy(leaner, cartpole, request);
     expect([...patient.returns]).toEqual([...quick.returns]);
   });
+
+  it("asks a deterministic policy for no more rows than it needs, and a stochastic one for all", async () => {
+    // From starts this wide apart episodes differ in length.
+    const varied = { episodes: 16, options: { startRange: 0.2 } };
+    const rowsAsked = async (stochastic: boolean) => {
+      const rows: number[] = [];
+      const counting: Actor = {
+        act: (observations, commands, actions, stream) => {
+          rows.push(actions.length);
+          expect(observations.length).toBe(4 * actions.length);
+          return leaner.act(observations, commands, actions, stream);
+        },
+      };
+      const { lengths } = await evaluatePolicy(counting, cartpole, { ...request, ...varied, stochastic });
+      expect(rows).toHaveLength(Math.max(...lengths));
+      return { rows, lengths };
+    };
+    const { rows, lengths } = await rowsAsked(false);
+    rows.forEach((count, step) => {
+      const needed = lengths.filter((length) => length > step).length;
+      expect(count).toBeGreaterThanOrEqual(needed);
+      expect(count).toBeLessThan(2 * needed + 1);
+    });
+    expect(rows.at(-1)).toBeLessThan(16);
+    expect(new Set((await rowsAsked(true)).rows)).toEqual(new Set([16]));
+  });
 });
