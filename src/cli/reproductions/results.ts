@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { InputError } from "../../index.js";
@@ -25,12 +25,11 @@ export function codeVersion(root: string): string {
       else if (entry.name.endsWith(".ts")) hash.update(inside).update(readFileSync(join(root, inside)));
     }
   };
-  try {
-    for (const folder of CODE) visit(`src/${folder}`);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  if (!existsSync(join(root, "src", CODE[0]))) {
     throw new InputError("reproduce", root, "a checkout of Vitrine as the working folder");
   }
+  // Some floors are still without files, and then without a folder in a fresh clone.
+  for (const folder of CODE) if (existsSync(join(root, "src", folder))) visit(`src/${folder}`);
   return hash.digest("hex").slice(0, 16);
 }
 
