@@ -59,7 +59,7 @@ export class DiagnosisElement extends VitrineElement {
       }
       th,
       td {
-        height: 21px;
+        height: 24px;
         padding: 0;
         font-weight: 400;
         white-space: nowrap;
@@ -71,13 +71,14 @@ export class DiagnosisElement extends VitrineElement {
         width: 128px;
       }
       .value {
-        width: 62px;
+        width: 72px;
       }
       .range-column {
-        width: 88px;
+        width: 84px;
       }
       th button {
         max-width: 100%;
+        height: 24px;
         padding: 0;
         border: 0;
         background: none;

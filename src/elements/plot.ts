@@ -174,6 +174,8 @@ export class Plot {
       },
       hooks: {
         drawClear: [(chart) => this.drawHealthy(chart)],
+        // Before the lines, so that many marks do not hide them.
+        drawAxes: [(chart) => this.drawMarks(chart)],
         draw: [(chart) => this.drawOver(chart, font)],
         setCursor: [(chart) => this.onCursor(chart.cursor.idx ?? null)],
       },
@@ -235,14 +237,16 @@ export class Plot {
       ctx.fillText(label, bbox.left + bbox.width, y + (tone === "good" ? 4 : -2) * ratio);
     }
     ctx.setLineDash([]);
-    this.drawMarks(chart, palette);
     this.drawHead(chart, palette);
     ctx.restore();
   }
 
-  private drawMarks(chart: uPlot, palette: Palette): void {
+  private drawMarks(chart: uPlot): void {
     const { ctx } = chart;
-    const size = 4 * uPlot.pxRatio;
+    const palette = this.palette();
+    const { length } = this.data.marks;
+    const size = (length <= 40 ? 4 : length <= 120 ? 3 : 2.2) * uPlot.pxRatio;
+    ctx.save();
     ctx.fillStyle = palette[`s${this.data.marksPaint}`];
     ctx.strokeStyle = palette["sheet"];
     ctx.lineWidth = uPlot.pxRatio;
@@ -258,6 +262,7 @@ export class Plot {
       ctx.fill();
       ctx.stroke();
     }
+    ctx.restore();
   }
 
   /** The lamp at the newest point: this is where the run is now. */

@@ -10,8 +10,9 @@ import type { StageMoment } from "./stage-player.js";
 
 /** How often it changes at most: as often as an eye can follow. */
 const SHOW_MS = 120;
-/** Features that are always in sight; a grid world has dozens more. */
-const FIRST_FEATURES = 6;
+/** Features that are in sight where there are too many for all; a grid world has dozens. */
+const FIRST_FEATURES = 4;
+const MANY_FEATURES = 6;
 
 /**
  * What the policy sees and what it does, as the stage plays: every feature with its name, value and unit, and every
@@ -108,9 +109,6 @@ export class PolicyView extends VitrineElement {
         font-weight: var(--w-strong);
       }
       .action th span {
-        transition:
-          background var(--m-lamp),
-          color var(--m-lamp);
         padding: 1px 5px;
         margin-left: -5px;
       }
@@ -122,6 +120,8 @@ export class PolicyView extends VitrineElement {
   @queryAll(".feature") private featureRows?: NodeListOf<HTMLElement>;
   @queryAll(".action") private actionRows?: NodeListOf<HTMLElement>;
   private due = 0;
+  /** Features that have taken a value between whole numbers; the others are counts. */
+  private readonly fractional = new Set<Feature>();
 
   /** Shows one moment; called with every frame. */
   show(moment: StageMoment, now: number): void {
@@ -133,8 +133,10 @@ export class PolicyView extends VitrineElement {
   }
 
   override render() {
-    const first = this.observation.slice(0, FIRST_FEATURES);
-    const rest = this.observation.slice(FIRST_FEATURES);
+    const { length } = this.observation;
+    const shown = length > MANY_FEATURES ? FIRST_FEATURES : length;
+    const first = this.observation.slice(0, shown);
+    const rest = this.observation.slice(shown);
     return html`
       <div class="head"><h2>${msg("Network")}</h2><p>${msg("what it sees, and what it does with it")}</p></div>
       <div class="parts">
@@ -212,7 +214,15 @@ export class PolicyView extends VitrineElement {
     const track = pin?.parentElement?.clientWidth ?? 0;
     if (pin) pin.style.transform = `translateX(${(share * (track - 3)).toFixed(1)}px)`;
     const cell = row.querySelector(".num");
-    if (cell) cell.textContent = Number.isNaN(value) ? "–" : readout(value, feature);
+    if (cell) cell.textContent = Number.isNaN(value) ? "–" : this.readout(value, feature);
+  }
+
+  /** As many decimals as the feature's typical interval deserves, so that digits do not dance. */
+  private readout(value: number, feature: Feature): string {
+    if (!Number.isInteger(value)) this.fractional.add(feature);
+    const span = feature.typical[1] - feature.typical[0];
+    const decimals = span >= 100 ? 0 : span >= 10 ? 1 : span >= 1 ? 2 : 3;
+    return formatFixed(value, this.fractional.has(feature) ? decimals : 0);
   }
 
   private showChoice({ action, scores }: StageMoment): void {
@@ -243,10 +253,4 @@ function spread(scores: Float32Array, i: number): number {
   const low = Math.min(...scores);
   const high = Math.max(...scores);
   return high === low ? 0.5 : 0.08 + (0.92 * (scores[i] - low)) / (high - low);
-}
-
-/** As many decimals as the feature's typical interval deserves, so that digits do not dance. */
-function readout(value: number, { typical }: Feature): string {
-  const span = typical[1] - typical[0];
-  return formatFixed(value, span >= 100 ? 0 : span >= 10 ? 1 : span >= 1 ? 2 : 3);
 }

@@ -217,7 +217,10 @@ export class RewardStrip extends VitrineElement {
     context.textAlign = "right";
     context.textBaseline = "middle";
     const marks = [0, ...(this.high > 0 ? [this.high] : []), ...(this.low < 0 ? [this.low] : [])];
+    const zero = yOf(0);
     for (const value of marks) {
+      // Two numbers that would touch are one too many.
+      if (value !== 0 && Math.abs(yOf(value) - zero) < 12) continue;
       const y = Math.round(yOf(value)) + 0.5;
       context.beginPath();
       context.moveTo(LEFT, y);

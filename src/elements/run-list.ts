@@ -75,7 +75,7 @@ export class RunList extends VitrineElement {
         padding-left: var(--x2);
       }
       th:nth-child(2) {
-        width: 78px;
+        width: 92px;
       }
       th:nth-child(3) {
         width: 52px;
