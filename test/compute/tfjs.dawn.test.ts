@@ -1,9 +1,9 @@
-import { afterAll } from "vitest";
 import { loadTfjsEngine } from "../../src/compute/tfjs/index.js";
 import { installWebgpu } from "../helpers/webgpu-node.js";
-import { describeParity } from "./parity.js";
+import { itAgreesWithAutodiff } from "./tfjs-autodiff.js";
+import { describeTfjsWebgpu } from "./tfjs-webgpu.js";
 
 installWebgpu();
-const required = process.env["CI"] === "1";
-
-describeParity("tfjs-webgpu", await loadTfjsEngine("webgpu"), { numRuns: 6, large: true, required });
+const create = await loadTfjsEngine("webgpu");
+if (create) itAgreesWithAutodiff("tfjs-webgpu", create, 4);
+await describeTfjsWebgpu(process.env["CI"] === "1");

@@ -28,24 +28,24 @@ export async function openBackend(name: TfjsBackend): Promise<BackendSession | n
 }
 
 async function start(name: TfjsBackend): Promise<BackendSession | null> {
-  const present = engine().registry[name];
-  if (present) return { name, backend: present };
+  const previous = engine().backendName;
   try {
-    const backend = await make(name);
+    const backend = engine().registry[name] ?? (await make(name));
     if (!backend) return null;
-    // tfjs's own factories start the backend inside `setBackend`, which until then leaves its name and its instance
-    // at odds for every other engine. With a started backend the switch is one synchronous step.
-    if (name in engine().registryFactory) removeBackend(name);
-    registerBackend(name, () => backend);
-    const session = { name, backend };
-    const previous = engine().backendName;
+    if (!engine().registry[name]) {
+      // tfjs's own factories start the backend inside `setBackend`, which until then leaves its name and its instance
+      // at odds for every other engine. With a started backend the switch is one synchronous step.
+      if (name in engine().registryFactory) removeBackend(name);
+      registerBackend(name, () => backend);
+    }
     // `setBackend` answers false for a backend that does not start, while `getBackend` already names it.
     const started = await setBackend(name);
-    if (previous && engine().registry[previous]) await setBackend(previous);
-    return started ? session : null;
+    return started ? { name, backend } : null;
   } catch (error) {
     console.warn(`The ${name} backend of TensorFlow.js does not start here: ${messageOf(error)}`);
     return null;
+  } finally {
+    if (engine().registry[previous]) await setBackend(previous);
   }
 }
 
@@ -54,7 +54,13 @@ async function make(name: TfjsBackend): Promise<KernelBackend | null> {
   switch (name) {
     case "cpu": {
       const { MathBackendCPU } = await import("@tensorflow/tfjs-backend-cpu");
-      return new MathBackendCPU();
+      const backend = new MathBackendCPU();
+      // In Node its first tensor prints an advertisement, which production mode keeps back.
+      const isProduction = env().getBool("PROD");
+      env().set("PROD", true);
+      backend.disposeData(backend.write(new Float32Array(1), [1], "float32"));
+      env().set("PROD", isProduction);
+      return backend;
     }
     case "wasm": {
       const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
