@@ -100,7 +100,7 @@ export function pageText(reproduction: Reproduction, results: readonly CellResul
     "",
     about,
     "",
-    `${results.length} of ${cells.length} cells were run, over ${seeds} seeds.` +
+    `${results.length} of ${cells.length} cells were run, over ${seeds} seed${seeds === 1 ? "" : "s"}.` +
       (earlier > 0 ? ` ${earlier} of them were run by earlier code or under other options.` : ""),
     "",
     line(header),
