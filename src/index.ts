@@ -1,8 +1,8 @@
 /**
  * Vitrine as a library: worlds, agents, sessions, engines, runs and evaluations, for Node and for other pages.
  *
- * Nothing here touches the DOM or the file system; `vitrine/node` adds run folders on disk, `vitrine/lab` is the
- * page as one element.
+ * Nothing here touches the DOM or the file system; `vitrine/node` adds run folders on disk, `vitrine/worker` is
+ * the training Worker that `SessionClient` talks to, `vitrine/lab` the page as one element.
  */
 export type {
   Agent,
@@ -69,6 +69,7 @@ export {
 export { finalEvaluation, type RecordEnding, type RecordSettings, recordSession } from "./runs/record-session.js";
 export { RUN_FORMAT, type RunRecord } from "./runs/run-format.js";
 export { type RunFiles, RunStore, type StoredCheckpoint } from "./runs/run-store.js";
+export { SessionClient } from "./training/client.js";
 export {
   DEFAULT_EVALUATION,
   type Evaluation,
@@ -78,6 +79,6 @@ export {
   type SessionConfig,
   type SessionRequest,
 } from "./training/config.js";
-export type { Segment } from "./training/messages.js";
+export type { FromWorker, Segment, SessionStatus, Snapshot, StageFrames, ToWorker } from "./training/messages.js";
 export { poolSizeFor, WorkerPool } from "./training/pool.js";
 export { type Advance, type Checkpoint, Session } from "./training/session.js";

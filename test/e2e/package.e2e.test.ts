@@ -91,9 +91,11 @@ describe("the package, installed in another project", () => {
     expect(stdout).toBe("");
   });
 
-  test("it ships the element, the command and no sources", async () => {
+  test("it ships the element, the Worker, the command and no sources", async () => {
     const manifest = JSON.parse(await readFile(join(folder, "package/package.json"), "utf8"));
     expect(await readFile(join(folder, "package", manifest.exports["./lab"]), "utf8")).toContain("import");
+    const worker = join(folder, "package", manifest.exports["./worker"]);
+    expect(await readFile(worker, "utf8")).toContain("SessionHost");
     const command = join(folder, "package", manifest.bin.vitrine);
     expect((await exec(process.execPath, [command, "--version"])).stdout).toBe("0.1.0\n");
     await expect(readFile(join(folder, "package/src/index.ts"))).rejects.toThrow("ENOENT");
