@@ -40,6 +40,7 @@ export default defineConfig({
             "@tensorflow/tfjs-backend-cpu",
             "@tensorflow/tfjs-backend-wasm",
             "@tensorflow/tfjs-backend-webgpu",
+            "fast-check",
             "lit",
             "lit/decorators.js",
             "uplot",
@@ -50,6 +51,8 @@ export default defineConfig({
           name: "browser",
           sequence: { groupOrder: 2 },
           include: ["test/**/*.browser.test.ts"],
+          // A page has no environment of its own: this is its `import.meta.env`.
+          env: { CI: process.env["CI"] ?? "" },
           testTimeout: 120_000,
           browser: {
             enabled: true,
