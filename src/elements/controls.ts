@@ -12,6 +12,12 @@ export const controls = css`
     font: 400 var(--t-body) / var(--lh-ui) var(--font-ui);
     font-variant-numeric: tabular-nums;
     text-align: start;
+    /* What text inherits from a foreign page. */
+    letter-spacing: normal;
+    word-spacing: normal;
+    text-transform: none;
+    text-indent: 0;
+    white-space: normal;
   }
   :host([hidden]),
   [hidden] {

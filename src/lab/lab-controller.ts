@@ -25,6 +25,8 @@ export interface LabSurroundings {
   onSettings(): void;
 }
 
+/** Notices at once; a link can have many faults. */
+const MAX_NOTICES = 8;
 /** Milliseconds after which a good notice goes by itself. */
 const NOTICE_MS = 9000;
 
@@ -174,7 +176,9 @@ export class LabController {
     this.session?.stepOnce();
   }
 
+  /** Sets the stage's speed; what is none of {@link SPEEDS} leaves it as it is. */
   setSpeed(speed: number): void {
+    if (!SPEEDS.includes(speed)) return;
     this.speed = speed;
     this.session?.setSpeed(speed);
     this.surroundings.onChange();
@@ -242,7 +246,7 @@ export class LabController {
   notify(notice: NoticeText): number {
     const id = this.nextNotice++;
     // The same sentence twice is one sentence.
-    this.notices = [...this.notices.filter(({ text }) => text !== notice.text), { ...notice, id }].slice(-3);
+    this.notices = [...this.notices.filter(({ text }) => text !== notice.text), { ...notice, id }].slice(-MAX_NOTICES);
     if (notice.tone === "good") setTimeout(() => this.dismiss(id), NOTICE_MS);
     this.surroundings.onChange();
     return id;

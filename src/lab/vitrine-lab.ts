@@ -137,7 +137,7 @@ export class VitrineLab extends VitrineElement {
       this.open();
       return;
     }
-    if (changed.has("speed") && this.speed !== this.lab.speed) this.lab.setSpeed(this.speed);
+    if (changed.has("speed") && this.speed !== this.lab.speed) this.setSpeed(this.speed);
     if (changed.has("locale") && this.locale) void useLocale(this.locale);
     const { settings } = this.lab;
     if (changed.has("env") && this.env !== settings.env) this.lab.selectEnv(this.env);
@@ -162,7 +162,7 @@ export class VitrineLab extends VitrineElement {
     if (this.seed) fields.set("seed", this.seed);
     for (const [key, value] of new URLSearchParams(this.config)) fields.set(key, value);
     if (this.page) for (const [key, value] of new URLSearchParams(location.hash.slice(1))) fields.set(key, value);
-    this.lab.speed = this.speed;
+    this.setSpeed(this.speed);
     this.lab.open(String(fields), this.autoplay, this.page);
     const stored = this.page ? readPreference("locale") : null;
     const locale = this.locale || stored || (this.page ? preferredLocale() : "");
@@ -324,7 +324,7 @@ export class VitrineLab extends VitrineElement {
 
   private setSpeed(speed: number): void {
     this.lab.setSpeed(speed);
-    this.speed = speed;
+    this.speed = this.lab.speed;
   }
 
   private showTable(event: CustomEvent<TableTwin>): void {

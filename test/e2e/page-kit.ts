@@ -55,6 +55,10 @@ export async function serve(
       ...(shared && { "access-control-allow-origin": "*" }),
     };
     const body = pages[name] === undefined ? (existsSync(file) ? readFile(file) : null) : Promise.resolve(pages[name]);
+    if (name === "/favicon.ico") {
+      response.writeHead(204).end();
+      return;
+    }
     if (!body) {
       response.writeHead(404).end();
       return;
