@@ -41,7 +41,9 @@ function layoutOf(size: DrawingSize, params: ParamsStruct): Layout {
   const poleLength = 2 * params["length"];
   // The scale of angles stands 18 px beyond the tip, its numbers take 26 more; metres get the rest.
   const height = Math.max(40, size.height - bottom - top - 44);
-  const scale = Math.min((size.width - 2 * side) / (2 * params["positionLimit"]), height / (PIVOT + poleLength));
+  // A short track is not stretched over a wide stage: the cart would be a lorry.
+  const fitting = Math.min((size.width - 2 * side) / (2 * params["positionLimit"]), height / (PIVOT + poleLength));
+  const scale = Math.min(fitting, size.width * 0.3);
   const used = (PIVOT + poleLength) * scale + 44;
   const spare = Math.max(0, size.height - bottom - top - used);
   return {
@@ -72,7 +74,7 @@ function drawGrid(context: Context, frame: DrawingFrame, layout: Layout): void {
     );
   }
   const left = centre - limit * scale;
-  const rise = scale * 0.5 >= 34 ? 0.5 : scale >= 34 ? 1 : 2;
+  const rise = scale * 0.5 >= 40 ? 0.5 : scale >= 34 ? 1 : 2;
   for (let y = rise; ground - y * scale > top + 8; y += rise) {
     const py = Math.round(ground - y * scale) + 0.5;
     strokeLine(
@@ -83,7 +85,7 @@ function drawGrid(context: Context, frame: DrawingFrame, layout: Layout): void {
       ],
       { colour: palette.rule },
     );
-    const text = y === 1 || y === 2 ? `${y} m` : tickText(y);
+    const text = y === 1 || rise > 1 ? `${y} m` : tickText(y);
     writeText(context, text, [left + 5, py - 4], { colour: palette["ink-3"], halo: palette.glass });
   }
   drawTrack(context, frame, layout, step);

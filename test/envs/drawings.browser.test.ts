@@ -1,0 +1,110 @@
+import { describe, expect, test } from "vitest";
+import { loadDrawing } from "../../src/envs/drawings.js";
+import { createVectorEnvironment, environments } from "../../src/envs/index.js";
+import { PALETTE_ROLES, type Palette, paletteOf } from "../../src/envs/palette.js";
+import { paramsStructOf } from "../../src/envs/params.js";
+
+/** A colour for every role; which one does not matter here. */
+const palette: Palette = paletteOf(
+  Object.fromEntries(PALETTE_ROLES.map((role, i) => [role, `rgb(${i * 7}, 90, 120)`])),
+);
+
+interface Written {
+  readonly text: string;
+  readonly size: number;
+  readonly left: number;
+  readonly right: number;
+  readonly y: number;
+}
+
+/** A canvas's context that also notes every text written on it. */
+function notingContext(width: number, height: number) {
+  const canvas = document.createElement("canvas");
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext("2d");
+  if (!context) throw new Error("expected a 2D context, got none");
+  const written: Written[] = [];
+  const fillText = context.fillText.bind(context);
+  context.fillText = (text: string, x: number, y: number) => {
+    const { actualBoundingBoxLeft, actualBoundingBoxRight } = context.measureText(text);
+    const size = Number.parseFloat(/([\d.]+)px/.exec(context.font)?.[1] ?? "0");
+    written.push({ text, size, left: x - actualBoundingBoxLeft, right: x + actualBoundingBoxRight, y });
+    fillText(text, x, y);
+  };
+  return { context, written };
+}
+
+/** Share of pixels with paint on them. */
+function painted(context: CanvasRenderingContext2D): number {
+  const { data } = context.getImageData(0, 0, context.canvas.width, context.canvas.height);
+  let count = 0;
+  for (let i = 3; i < data.length; i += 4) count += data[i] > 0 ? 1 : 0;
+  return (4 * count) / data.length;
+}
+
+describe.each(environments.map((environment) => [environment.spec.id, environment] as const))(
+  "the picture of %s",
+  (id, environment) => {
+    const { spec } = environment;
+    const params = paramsStructOf(spec, {});
+    const env = createVectorEnvironment(environment, { numEnvs: 1, seed: 4 });
+    const start = env.stateOf(0);
+    env.step(Float32Array.of(0));
+    const later = env.finalStateOf(0);
+
+    test.each([
+      [700, 430],
+      [390, 230],
+      [200, 140],
+    ])(
+      "at %i × %i has paint, readable text within its edges, and leaves the context as it was",
+      async (width, height) => {
+        const drawing = await loadDrawing(id);
+        const { context, written } = notingContext(width, height);
+        drawing.draw(context, {
+          size: { width, height },
+          state: later,
+          ghosts: [start, later],
+          action: [0],
+          params,
+          palette,
+          translate: (text) => `«${text}»`,
+        });
+        expect(painted(context)).toBeGreaterThan(0.01);
+        for (const { text, size, left, right, y } of written) {
+          expect(size).toBeGreaterThanOrEqual(11);
+          expect([text, left >= 0, right <= width, y > 0, y <= height]).toEqual([text, true, true, true, true]);
+          // Whatever holds a word has gone through translation; numbers and units have not.
+          if (/[a-z]{3}/i.test(text)) expect(drawing.texts.map((known) => `«${known}»`)).toContain(text);
+        }
+        expect([context.globalAlpha, context.globalCompositeOperation]).toEqual([1, "source-over"]);
+        expect(context.getLineDash()).toEqual([]);
+        expect(context.getTransform().isIdentity).toBe(true);
+      },
+    );
+
+    test("moves with the state, and shows the action", async () => {
+      const drawing = await loadDrawing(id);
+      const pictures = [
+        { state: start, action: null },
+        { state: later, action: null },
+        { state: later, action: [0] },
+      ].map(({ state, action }) => {
+        const { context } = notingContext(420, 260);
+        const size = { width: 420, height: 260 };
+        drawing.draw(context, { size, state, ghosts: [], action, params, palette, translate: (text) => text });
+        return context.canvas.toDataURL();
+      });
+      expect(new Set(pictures).size).toBe(3);
+    });
+
+    test("has a thumbnail without text", async () => {
+      const drawing = await loadDrawing(id);
+      const { context, written } = notingContext(106, 60);
+      drawing.thumbnail(context, { width: 106, height: 60 }, palette);
+      expect(painted(context)).toBeGreaterThan(0.03);
+      expect(written).toEqual([]);
+    });
+  },
+);

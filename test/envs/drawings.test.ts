@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import { RandomStream } from "../../src/core/random.js";
+import { loadDrawing } from "../../src/envs/drawings.js";
+import { createVectorEnvironment, environments, findEnvironment } from "../../src/envs/index.js";
+import { paramsStructOf } from "../../src/envs/params.js";
+
+describe.each(environments.map((environment) => [environment.spec.id, environment] as const))(
+  "the words for %s",
+  (id, environment) => {
+    test("say every moment of random episodes with texts that can be translated, and name the action", async () => {
+      const { describe: inWords, texts } = await loadDrawing(id);
+      const { spec } = environment;
+      const numActions = spec.action.kind === "discrete" ? spec.action.names.length : 0;
+      const env = createVectorEnvironment(environment, { numEnvs: 32, seed: 2 });
+      const params = paramsStructOf(spec, {});
+      const stream = new RandomStream(2, "drawings");
+      const said = new Set<string>();
+      const actionWords = new Map<number, string>();
+      for (let step = 0; step < 120; step++) {
+        const actions = Float32Array.from({ length: 32 }, () => stream.integer(numActions));
+        env.step(actions);
+        for (let copy = 0; copy < 32; copy++) {
+          const { text, action } = inWords(env.finalStateOf(copy), [actions[copy]], params);
+          said.add(text).add(action);
+          actionWords.set(actions[copy], action);
+        }
+      }
+      expect([...said].filter((text) => !texts.includes(text))).toEqual([]);
+      expect(new Set(actionWords.values()).size).toBe(numActions);
+      expect(texts.every((text) => text.length > 0 && !text.endsWith("."))).toBe(true);
+    });
+
+    test("right after a reset no action is named", async () => {
+      const { describe: inWords, texts } = await loadDrawing(id);
+      const state = createVectorEnvironment(environment, { numEnvs: 1, seed: 2 }).stateOf(0);
+      for (const action of [null, [Number.NaN]]) {
+        const said = inWords(state, action, paramsStructOf(environment.spec, {}));
+        expect(said.action).toBe("");
+        expect(texts).toContain(said.text);
+      }
+    });
+  },
+);
+
+describe("the words for single moments", () => {
+  const wordsFor = async (id: string, state: readonly number[], action: number) => {
+    const { describe: inWords } = await loadDrawing(id);
+    const { text, action: done } = inWords(state, [action], paramsStructOf(findEnvironment(id).spec, {}));
+    return `${text}: ${done}`;
+  };
+
+  test.each([
+    [[0, 0, -0.1, -0.5], 0, "Leaning left and falling further: push left"],
+    // Upright again needs a spin above 0.1 rad × √(9.8 / (4/3 · 0.5)) = 0.383 rad/s.
+    [[0, 0, -0.1, 0.37], 0, "Leaning left and swinging back, but too slowly: push left"],
+    [[0, 0, -0.1, 0.4], 1, "Leaning left and swinging back: push right"],
+    [[0, 0, 0.001, 0.01], 1, "Upright and nearly still: push right"],
+    [[2, 0.5, 0.01, 0.3], 0, "Rolling towards the right end of the track: push left"],
+    [[0, 0, 0.22, 1], 0, "The pole has fallen to the right: push left"],
+    [[-2.41, -1, 0, 0], 0, "The cart has left the track on the left: push left"],
+  ])("cart-pole %j, action %i", async (state, action, sentence) => {
+    expect(await wordsFor("cartpole", state, action)).toBe(sentence);
+  });
+
+  test.each([
+    [[-0.9, -0.02], 0, "Rolling left, up the slope: push left"],
+    [[-0.9, 0.02], 2, "Rolling right, down into the valley: push right"],
+    [[0.1, 0.02], 1, "Rolling right, up the slope: coast"],
+    [[0.51, 0.02], 2, "At the goal: push right"],
+  ])("mountain car %j, action %i", async (state, action, sentence) => {
+    expect(await wordsFor("mountain-car", state, action)).toBe(sentence);
+  });
+
+  test("a world without a drawing is refused by name", () => {
+    expect(() => loadDrawing("chess")).toThrow('env: expected one of cartpole, mountain-car, lavaland, got "chess"');
+  });
+});
