@@ -1,10 +1,17 @@
 import { RandomStream } from "../core/random.js";
-import type { Engine, EngineFactory, EngineId, EngineReport, EngineTiming } from "./engine.js";
+import type { Engine, EngineFactory, EngineId, EngineReport } from "./engine.js";
 import { initialParameters } from "./initialise.js";
-import { layoutOf, type NetworkSpec } from "./network.js";
+import type { NetworkSpec } from "./network.js";
 
 /** Time for all candidates together, in milliseconds. */
 const BUDGET_MS = 150;
+/** Updates of each candidate that do not count: compilers wake up and caches fill. */
+const WARM_UP = 3;
+/**
+ * A candidate this many times slower than the best is not timed further, once it is warm or has had its share of the
+ * time: that leaves more to those that can still win.
+ */
+const HOPELESS = 4;
 
 /** What the calibration needs to know of one candidate. */
 export interface Candidate {
@@ -18,8 +25,9 @@ export interface Candidate {
 /**
  * Times forward, backward and Adam of the actual network and batch on each candidate and picks the fastest.
  *
- * Never goes by the name of a device. Takes about 150 ms in all; the smallest of several repetitions counts, since
- * noise only ever adds. `now` is a monotonic clock in milliseconds.
+ * Never goes by the name of a device. Candidates take turns, so that a disturbance meets all of them, and the shortest
+ * turn counts, since noise only ever adds. Takes about 150 ms in all, more only where one update of each takes longer.
+ * `now` is a monotonic clock in milliseconds. Throws `RangeError` when no candidate can run.
  */
 export async function calibrateCandidates(
   network: NetworkSpec,
@@ -27,64 +35,79 @@ export async function calibrateCandidates(
   candidates: readonly Candidate[],
   now: () => number = () => performance.now(),
 ): Promise<EngineReport> {
-  const numTimed = candidates.filter((candidate) => candidate.factory).length;
-  const timings: EngineTiming[] = [];
-  for (const { id, factory, note } of candidates) {
-    const milliseconds = factory ? await timeEngine(factory, network, batch, BUDGET_MS / numTimed, now) : null;
-    timings.push({ id, milliseconds, note });
-  }
-  const timed = timings.flatMap(({ id, milliseconds }) => (milliseconds === null ? [] : [{ id, milliseconds }]));
-  if (timed.length === 0) throw new RangeError("expected at least one engine that runs here, got none");
-  timed.sort((a, b) => a.milliseconds - b.milliseconds);
-  const [best, second] = timed;
-  const lead = second ? ` ${(second.milliseconds / best.milliseconds).toFixed(1)} times as fast as ${second.id}.` : "";
-  const reason = `An update of this network takes ${best.milliseconds.toPrecision(2)} ms on ${best.id}${lead ? `,${lead}` : "."}`;
-  return { chosen: best.id, reason, timings };
-}
-
-async function timeEngine(
-  factory: EngineFactory,
-  network: NetworkSpec,
-  batch: number,
-  budget: number,
-  now: () => number,
-): Promise<number> {
-  const engine = factory(network, batch);
-  const layout = layoutOf(network);
-  const stream = new RandomStream(1, "calibration");
-  engine.setParameters(initialParameters(layout, stream));
-  const inputs = Float32Array.from({ length: batch * network.inputSize }, () => stream.uniform() - 0.5);
-  const outputs = new Float32Array(batch * layout.outputSize);
-  const gradients = Float32Array.from({ length: outputs.length }, () => (stream.uniform() - 0.5) / batch);
-  const free = new Float32Array(layout.freeSize);
-  let best = Number.POSITIVE_INFINITY;
+  const start = now();
+  const runners = candidates.flatMap(({ id, factory }) => (factory ? [new Runner(id, factory(network, batch))] : []));
+  if (runners.length === 0) throw new RangeError("expected at least one engine that runs here, got none");
   try {
-    const start = now();
-    // The first turns compile and warm up; at least three are timed, however slow.
-    for (let turn = 0; turn < 5 || now() - start < budget; turn++) {
-      const from = now();
-      await update(engine, inputs, batch, outputs, gradients, free);
-      if (turn >= 2) best = Math.min(best, now() - from);
-      if (turn >= 4 && now() - start > 4 * budget) break;
-    }
+    const share = BUDGET_MS / runners.length;
+    let racing = runners;
+    do {
+      for (const runner of racing) await runner.update(now);
+      const best = Math.min(...racing.map(({ milliseconds }) => milliseconds));
+      racing = racing.filter(
+        (runner) => runner.milliseconds < HOPELESS * best || !(runner.isWarm || runner.spent > share),
+      );
+    } while (now() - start < BUDGET_MS);
   } finally {
-    engine.dispose();
+    for (const { engine } of runners) engine.dispose();
   }
-  return best;
+  const timings = candidates.map(({ id, note }) => {
+    const runner = runners.find((one) => one.id === id);
+    return { id, milliseconds: runner?.milliseconds ?? null, note };
+  });
+  const ranked = runners.toSorted((a, b) => a.milliseconds - b.milliseconds);
+  return { chosen: ranked[0].id, reason: reasonFor(ranked), timings };
 }
 
-async function update(
-  engine: Engine,
-  inputs: Float32Array,
-  batch: number,
-  outputs: Float32Array,
-  gradients: Float32Array,
-  free: Float32Array,
-): Promise<void> {
-  const forward = engine.forward(inputs, batch, outputs);
-  if (forward) await forward;
-  const backward = engine.backward(gradients, batch, free);
-  if (backward) await backward;
-  const step = engine.adamStep({ learningRate: 1e-4, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, maxNorm: 0.5 });
-  if (typeof step !== "number") await step;
+function reasonFor([best, second]: readonly Runner[]): string {
+  const time = `An update of this network takes ${best.milliseconds.toPrecision(2)} ms on ${best.id}`;
+  if (!second) return `${time}, the only engine that was timed.`;
+  return `${time}, ${(second.milliseconds / best.milliseconds).toFixed(1)} times as fast as ${second.id}.`;
+}
+
+/** One candidate at work on made-up data of the right shape. */
+class Runner {
+  /** The shortest update so far; while it warms up, the last one. */
+  milliseconds = Number.POSITIVE_INFINITY;
+  /** Milliseconds of all its updates. */
+  spent = 0;
+  private turns = 0;
+  private readonly inputs: Float32Array;
+  private readonly outputs: Float32Array;
+  private readonly gradients: Float32Array;
+  private readonly free: Float32Array;
+
+  constructor(
+    readonly id: EngineId,
+    readonly engine: Engine,
+  ) {
+    const { layout, maxBatch } = engine;
+    const stream = new RandomStream(1, "calibration");
+    engine.setParameters(initialParameters(layout, stream));
+    const uniforms = (count: number, scale: number) =>
+      Float32Array.from({ length: count }, () => scale * (stream.uniform() - 0.5));
+    this.inputs = uniforms(maxBatch * layout.spec.inputSize, 1);
+    this.outputs = new Float32Array(maxBatch * layout.outputSize);
+    this.gradients = uniforms(this.outputs.length, 1 / maxBatch);
+    this.free = new Float32Array(layout.freeSize);
+  }
+
+  get isWarm(): boolean {
+    return this.turns > WARM_UP;
+  }
+
+  async update(now: () => number): Promise<void> {
+    const { engine } = this;
+    const start = now();
+    const forward = engine.forward(this.inputs, engine.maxBatch, this.outputs);
+    if (forward) await forward;
+    const backward = engine.backward(this.gradients, engine.maxBatch, this.free);
+    if (backward) await backward;
+    const step = engine.adamStep({ learningRate: 1e-4, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, maxNorm: 0.5 });
+    if (typeof step !== "number") await step;
+    const elapsed = now() - start;
+    this.spent += elapsed;
+    this.milliseconds = this.turns < WARM_UP ? elapsed : Math.min(this.milliseconds, elapsed);
+    this.turns++;
+  }
 }

@@ -40,26 +40,28 @@ export async function loadEngine(id: EngineId): Promise<EngineFactory | null> {
 /**
  * Times the actual network and batch on the candidates, within about 150 ms, and picks the fastest.
  *
- * The report lists every engine: those not timed say why. A software GPU is never timed, so never chosen.
+ * The candidates are the engines already in the bundle; where none of the WebAssembly ones runs, TensorFlow.js is
+ * tried too. The report lists every engine: those not timed say why. A software GPU is never timed, so never chosen.
  */
 export async function calibrate(
   network: NetworkSpec,
   batch: number,
-  candidates: readonly EngineId[] = DEFAULT_CANDIDATES,
+  candidates?: readonly EngineId[],
 ): Promise<EngineReport> {
-  const all = await Promise.all(
-    ENGINE_IDS.map(async (id): Promise<Candidate> => {
-      if (!candidates.includes(id)) {
-        return { id, factory: null, note: "Not timed: it would first load TensorFlow.js." };
-      }
-      if (id === "tfjs-webgpu" && (await isSoftwareAdapter())) {
-        return { id, factory: null, note: "The graphics adapter is a software one." };
-      }
-      const factory = await loadEngine(id);
-      return { id, factory, note: factory ? "" : "This platform does not offer it." };
-    }),
-  );
-  return calibrateCandidates(network, batch, all);
+  const asked = candidates ?? ((await loadEngine("wasm-simd")) ? DEFAULT_CANDIDATES : ENGINE_IDS);
+  return calibrateCandidates(network, batch, await Promise.all(ENGINE_IDS.map((id) => prepare(id, asked))));
+}
+
+async function prepare(id: EngineId, asked: readonly EngineId[]): Promise<Candidate> {
+  const without = (note: string): Candidate => ({ id, factory: null, note });
+  if (!asked.includes(id)) {
+    return without(
+      id.startsWith("tfjs") ? "Not timed: it would first load TensorFlow.js." : "Not timed: not asked for.",
+    );
+  }
+  if (id === "tfjs-webgpu" && (await isSoftwareAdapter())) return without("The graphics adapter is a software one.");
+  const factory = await loadEngine(id);
+  return factory ? { id, factory, note: "" } : without("This platform does not offer it.");
 }
 
 async function isSoftwareAdapter(): Promise<boolean> {

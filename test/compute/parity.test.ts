@@ -1,10 +1,9 @@
-import { setFlagsFromString } from "node:v8";
 import { createReferenceEngine } from "../../src/compute/reference-engine.js";
 import { loadWasmEngine } from "../../src/compute/wasm/wasm-engine.js";
+import { allowRelaxedSimd } from "../helpers/relaxed-simd.js";
 import { describeParity } from "./parity.js";
 
-// Node 20 has relaxed SIMD behind this flag; later versions know it without and ignore the flag.
-setFlagsFromString("--experimental-wasm-relaxed-simd");
+allowRelaxedSimd();
 
 const required = process.env["CI"] === "1";
 describeParity("reference", createReferenceEngine, { numRuns: 30, large: false, required });

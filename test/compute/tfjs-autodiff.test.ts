@@ -1,11 +1,10 @@
-import { setFlagsFromString } from "node:v8";
 import { expect, it } from "vitest";
 import type { EngineId } from "../../src/compute/engine.js";
 import { loadEngine } from "../../src/compute/index.js";
+import { allowRelaxedSimd } from "../helpers/relaxed-simd.js";
 import { itAgreesWithAutodiff } from "./tfjs-autodiff.js";
 
-// Node 20 has relaxed SIMD behind this flag; later versions know it without and ignore the flag.
-setFlagsFromString("--experimental-wasm-relaxed-simd");
+allowRelaxedSimd();
 
 const engines: readonly EngineId[] = ["reference", "wasm-simd", "wasm-relaxed", "tfjs-cpu", "tfjs-wasm"];
 for (const id of engines) {
