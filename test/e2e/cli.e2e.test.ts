@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -124,9 +124,9 @@ describe("the command line as a process", () => {
   test("a run that was killed goes on from its last checkpoint", async () => {
     const flags = ["--seed", "4", "--budget", "50000000", "--eval-every", "0", "--out", "killed", "--json"];
     const { child, finished } = start(["train", ...flags]);
-    await expect
-      .poll(() => existsSync(join(folder, "killed/checkpoints")), { timeout: 30_000, interval: 100 })
-      .toBe(true);
+    const checkpoints = join(folder, "killed/checkpoints");
+    const hasOne = () => existsSync(checkpoints) && readdirSync(checkpoints).some((name) => name.endsWith(".bin"));
+    await expect.poll(hasOne, { timeout: 60_000, interval: 100 }).toBe(true);
     child.kill("SIGKILL");
     await finished;
     const resumed = await vitrine("resume", "killed", "--budget", "1", "--json");
