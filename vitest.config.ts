@@ -43,6 +43,8 @@ export default defineConfig({
             "fast-check",
             "lit",
             "lit/decorators.js",
+            "lit/directives/repeat.js",
+            "@lit/localize",
             "uplot",
             "valibot",
           ],

@@ -9,11 +9,12 @@ import { closeIcon, verdictMark } from "./icons.js";
 export interface Notice {
   readonly id: number;
   readonly tone: "good" | "watch" | "bad";
-  readonly text: string;
+  /** Made when it is shown, since the language may change while it stands. */
+  readonly text: () => string;
   /** What a program said, shown as it is. */
   readonly detail?: string;
   /** Label of the way back, if there is one. */
-  readonly action?: string;
+  readonly action?: () => string;
 }
 
 /**
@@ -82,8 +83,8 @@ export class Notices extends VitrineElement {
     return this.notices.map(
       ({ id, tone, text, detail, action }) => html`<div class="notice">
         ${verdictMark(tone, tone === "good" ? msg("information") : tone === "watch" ? msg("warning") : msg("error"))}
-        <p>${text}${detail ? html`<small lang="en">${detail}</small>` : nothing}</p>
-        ${action ? html`<button class="btn quiet" @click=${() => this.tell("notice-action", id)}>${action}</button>` : nothing}
+        <p>${text()}${detail ? html`<small lang="en">${detail}</small>` : nothing}</p>
+        ${action ? html`<button class="btn quiet" @click=${() => this.tell("notice-action", id)}>${action()}</button>` : nothing}
         <button class="icon-btn" aria-label=${msg("Dismiss")} @click=${() => this.tell("notice-dismiss", id)}>${closeIcon}</button>
       </div>`,
     );

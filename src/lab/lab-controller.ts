@@ -41,8 +41,8 @@ export class LabController {
   runs: readonly RunEntry[] = [];
   notices: readonly Notice[] = [];
   speed = 1;
-  /** Why the seed field was refused, or an empty string. */
-  seedRefusal = "";
+  /** Why the seed field was refused; null when it was not. */
+  seedError: InputError | null = null;
   /** Whether runs outlast the page; null until known. */
   lasting: boolean | null = null;
   /** The link said whether to start by itself; kept in the address. */
@@ -136,19 +136,19 @@ export class LabController {
   setSeed(text: string): void {
     try {
       const seed = parseSeed(text);
-      this.seedRefusal = "";
+      this.seedError = null;
       if (seed !== this.settings.seed) this.reseed(seed);
       else this.surroundings.onChange();
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      this.seedRefusal = refusalNotice(error).text;
+      this.seedError = error;
       this.surroundings.onChange();
     }
   }
 
   /** Draws a seed and starts afresh with it. */
   newSeed(): void {
-    this.seedRefusal = "";
+    this.seedError = null;
     this.reseed(freshSeed());
   }
 
@@ -200,8 +200,8 @@ export class LabController {
     if (!worthKeeping) return;
     const id = this.notify({
       tone: "good",
-      text: msg("Started afresh. The run before stays in the list."),
-      action: msg("Undo"),
+      text: () => msg("Started afresh. The run before stays in the list."),
+      action: () => msg("Undo"),
     });
     this.actions.set(id, () => void this.openRun(before));
   }
@@ -213,19 +213,19 @@ export class LabController {
     try {
       const held = await library.hold(name);
       if (!held) {
-        this.notify({ tone: "watch", text: msg("This run is open in another tab, or it is gone.") });
+        this.notify({ tone: "watch", text: () => msg("This run is open in another tab, or it is gone.") });
         return;
       }
       this.begin(settingsOf(held.store.record.config), { kind: "held", held }, true);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      this.notify({ tone: "bad", text: msg("This run cannot be opened."), detail: error.message });
+      this.notify({ tone: "bad", text: () => msg("This run cannot be opened."), detail: error.message });
     }
   }
 
   async deleteRun(name: string): Promise<void> {
     const removed = await (await this.library).remove(name);
-    if (!removed) this.notify({ tone: "watch", text: msg("This run is open in another tab, or it is gone.") });
+    if (!removed) this.notify({ tone: "watch", text: () => msg("This run is open in another tab, or it is gone.") });
     await this.refreshRuns();
   }
 
@@ -246,7 +246,9 @@ export class LabController {
   notify(notice: NoticeText): number {
     const id = this.nextNotice++;
     // The same sentence twice is one sentence.
-    this.notices = [...this.notices.filter(({ text }) => text !== notice.text), { ...notice, id }].slice(-MAX_NOTICES);
+    this.notices = [...this.notices.filter(({ text }) => text() !== notice.text()), { ...notice, id }].slice(
+      -MAX_NOTICES,
+    );
     if (notice.tone === "good") setTimeout(() => this.dismiss(id), NOTICE_MS);
     this.surroundings.onChange();
     return id;
@@ -321,7 +323,7 @@ export class LabController {
   private begin(settings: LabSettings, origin: RunOrigin, paused: boolean): void {
     const before = this.session;
     this.settings = settings;
-    this.seedRefusal = "";
+    this.seedError = null;
     const left = before ? before.dispose().then(() => this.refreshRuns()) : Promise.resolve();
     this.leaving = left;
     this.session = new LabSession({

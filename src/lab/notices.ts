@@ -1,6 +1,7 @@
 import { msg, str } from "@lit/localize";
 import type { InputError } from "../core/errors.js";
 import { formatInteger } from "../elements/format.js";
+import { translated } from "../elements/localise.js";
 import type { Notice } from "../elements/notices.js";
 import type { RunNotice } from "./seed-run.js";
 
@@ -10,44 +11,65 @@ export type NoticeText = Omit<Notice, "id">;
 /** What happened to a run, in words. */
 export function runNotice(notice: RunNotice): NoticeText {
   switch (notice.kind) {
-    case "resumed":
+    case "resumed": {
+      const { step } = notice;
       return {
         tone: "good",
-        text: msg(str`This run goes on from step ${formatInteger(notice.step)}, where this browser left it.`),
+        text: () => msg(str`This run goes on from step ${formatInteger(step)}, where this browser left it.`),
       };
+    }
     case "restarted": {
-      const text = msg(
-        str`The training worker stopped. Training went on from step ${formatInteger(notice.step)}, ${formatInteger(notice.lostSteps)} steps earlier.`,
-      );
-      return { tone: "watch", text };
+      const { step, lostSteps } = notice;
+      return {
+        tone: "watch",
+        text: () =>
+          msg(
+            str`The training worker stopped. Training went on from step ${formatInteger(step)}, ${formatInteger(lostSteps)} steps earlier.`,
+          ),
+      };
     }
     case "inexact":
       return {
         tone: "watch",
-        text: msg("The run goes on, but on another engine, so no longer bit for bit."),
+        text: () => msg("The run goes on, but on another engine, so no longer bit for bit."),
         detail: notice.detail,
       };
     case "broken-checkpoint":
-      return { tone: "watch", text: msg("A saved checkpoint could not be used."), detail: notice.detail };
+      return { tone: "watch", text: () => msg("A saved checkpoint could not be used."), detail: notice.detail };
     case "other-tab":
       return {
         tone: "watch",
-        text: msg("This run is open in another tab. This tab trains a copy of its own, from the seed."),
+        text: () => msg("This run is open in another tab. This tab trains a copy of its own, from the seed."),
       };
     case "unsaved":
       return {
         tone: "watch",
-        text: msg("The browser refused to store this run. Training goes on; nothing is kept after the page is closed."),
+        text: () =>
+          msg("The browser refused to store this run. Training goes on; nothing is kept after the page is closed."),
         detail: notice.detail,
       };
     case "failed":
-      return { tone: "bad", text: msg("Training stopped. What was saved before stays."), detail: notice.detail };
+      return { tone: "bad", text: () => msg("Training stopped. What was saved before stays."), detail: notice.detail };
     default:
       return notice satisfies never;
   }
 }
 
 /** A field of a link or an attribute that was refused, in words. */
-export function refusalNotice({ field, given, allowed }: InputError): NoticeText {
-  return { tone: "watch", text: msg(str`${field} was not used: expected ${allowed}, got ${given}.`) };
+export function refusalNotice(error: InputError): NoticeText {
+  return { tone: "watch", text: () => refusalText(error) };
+}
+
+/** Why a field was refused: its name, what is allowed, what was given. */
+export function refusalText({ field, given, allowed }: InputError): string {
+  return msg(str`${field} was not used: expected ${allowedWords(allowed)}, got ${given}.`);
+}
+
+/** The words that `core/options` has for what is allowed, in the language of the page. */
+function allowedWords(allowed: string): string {
+  const [, whole, low, high] = /^a (whole )?number from (\S+) to (\S+)$/.exec(allowed) ?? [];
+  if (low && whole) return msg(str`a whole number from ${low} to ${high}`);
+  if (low) return msg(str`a number from ${low} to ${high}`);
+  const [, names] = /^one of (.*)$/.exec(allowed) ?? [];
+  return names ? msg(str`one of ${names}`) : translated(allowed);
 }

@@ -38,6 +38,7 @@ import {
   runTitle,
   savedText,
 } from "./lab-views.js";
+import { refusalText } from "./notices.js";
 import { createTrainingWorker } from "./worker.js";
 import "./setup-panel.js";
 import type { SettingChange } from "./setup-panel.js";
@@ -223,7 +224,7 @@ export class VitrineLab extends VitrineElement {
             .state=${session.state}
             .speed=${lab.speed}
             .seed=${lab.settings.seed}
-            refusal=${lab.seedRefusal}
+            refusal=${lab.seedError ? refusalText(lab.seedError) : ""}
             @train-toggle=${() => lab.toggle()}
             @train-step=${() => lab.stepOnce()}
             @run-reset=${() => lab.reset()}
@@ -338,11 +339,15 @@ export class VitrineLab extends VitrineElement {
       await navigator.clipboard.writeText(address.href);
       this.lab.notify({
         tone: "good",
-        text: msg("The link is copied. It holds the whole configuration and the seed."),
+        text: () => msg("The link is copied. It holds the whole configuration and the seed."),
       });
     } catch {
       // Without the clipboard (an insecure address, no permission) the link is shown to be copied by hand.
-      this.lab.notify({ tone: "watch", text: msg("The link could not be copied; here it is."), detail: address.href });
+      this.lab.notify({
+        tone: "watch",
+        text: () => msg("The link could not be copied; here it is."),
+        detail: address.href,
+      });
     }
   }
 
