@@ -33,6 +33,23 @@ describe("initial parameters", () => {
     );
   });
 
+  it("are uniform within ±1/√inputs, biases too, when the network asks for that", () => {
+    const layout = layoutOf({ ...actorCritic, initialisation: "uniform" });
+    const parameters = initialParameters(layout, new RandomStream(1, "init"));
+    const { weights, biases, inSize, outSize, paddedIn } = layout.heads[0].layers[1];
+    const bound = 1 / Math.sqrt(inSize);
+    for (const values of [
+      parameters.subarray(weights, weights + outSize * paddedIn),
+      parameters.subarray(biases, biases + outSize),
+    ]) {
+      expect(values.every((x) => Math.abs(x) <= bound)).toBe(true);
+      // The largest of 64 or more uniforms comes close to the bound, on both sides.
+      expect(Math.max(...values)).toBeGreaterThan(0.9 * bound);
+      expect(Math.min(...values)).toBeLessThan(-0.9 * bound);
+    }
+    expect(paddingOf(layout, parameters).every((x) => x === 0)).toBe(true);
+  });
+
   it("are the same for the same seed and differ for another", () => {
     const layout = layoutOf(actorCritic);
     const draw = (seed: number) => initialParameters(layout, new RandomStream(seed, "init"));
