@@ -35,7 +35,7 @@ export async function findChromium() {
 }
 
 /**
- * Installs a Chromium: Debian's package when root on Debian, else Playwright's own.
+ * Installs a Chromium: Debian's package when root on Debian, else (or when that fails) Playwright's own.
  * @returns {Promise<string | null>} the path of its executable, or null when it could not be installed
  */
 export async function installChromium() {
@@ -45,10 +45,11 @@ export async function installChromium() {
     // Lists that are out of date point at packages that are gone.
     run("apt-get", ["update", "-qq"], env);
     run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"], env);
-  } else {
-    console.log("Installing Chromium (Playwright's own) …");
-    runPackage("playwright/cli.js", ["install", "chromium"]);
+    const installed = await findChromium();
+    if (installed) return installed;
   }
+  console.log("Installing Chromium (Playwright's own) …");
+  runPackage("playwright/cli.js", ["install", "chromium"]);
   return findChromium();
 }
 

@@ -49,15 +49,20 @@ export function whyInstall({ dev, root = ROOT }) {
 /** npm of the npm that runs this script, else the one on the path. */
 function runNpm(args, env) {
   const cli = process.env.npm_execpath;
-  if (cli?.endsWith(".js")) return run(process.execPath, [cli, ...args], env);
-  return run(process.platform === "win32" ? "npm.cmd" : "npm", args, env);
+  if (cli?.endsWith(".js")) return run(process.execPath, [cli, ...args], env, 2);
+  return run(process.platform === "win32" ? "npm.cmd" : "npm", args, env, 2);
 }
 
 function readJson(path, root = ROOT) {
   return JSON.parse(readFileSync(join(root, path), "utf8"));
 }
 
-function isAtLeast(version, wanted) {
+/**
+ * Whether one version, `major.minor.patch`, is another or newer.
+ * @param {string} version
+ * @param {string} wanted
+ */
+export function isAtLeast(version, wanted) {
   const [a, b] = [version, wanted].map((text) => text.split(".").map(Number));
   for (let i = 0; i < 3; i++) {
     if ((a[i] ?? 0) !== (b[i] ?? 0)) return (a[i] ?? 0) > (b[i] ?? 0);

@@ -12,10 +12,12 @@ export const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
  * @param {string} command
  * @param {readonly string[]} args
  * @param {Record<string, string | undefined>} [env] added to the environment
+ * @param {1 | 2} [output] 2 keeps what it prints out of a command's own output
  * @returns {number} the exit code; 1 when it could not be started or was killed
  */
-export function run(command, args, env = {}) {
-  const result = spawnSync(command, args, { cwd: ROOT, stdio: "inherit", env: { ...process.env, ...env } });
+export function run(command, args, env = {}, output = 1) {
+  const stdio = ["inherit", output, "inherit"];
+  const result = spawnSync(command, args, { cwd: ROOT, stdio, env: { ...process.env, ...env } });
   if (result.error) console.error(`${command}: ${result.error.message}`);
   return result.status ?? 1;
 }

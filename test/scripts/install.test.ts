@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { whyInstall } from "../../scripts/lib/install.mjs";
+import { isAtLeast, whyInstall } from "../../scripts/lib/install.mjs";
 
 let root = "";
 
@@ -54,6 +54,13 @@ describe("whyInstall", () => {
     rmSync(join(root, "node_modules/lit"), { recursive: true });
     expect(whyInstall({ dev: true, root })).toBe("lit is missing");
   });
+});
+
+test("versions are compared number by number", () => {
+  expect(isAtLeast("20.19.0", "20.19")).toBe(true);
+  expect(isAtLeast("22.0.0", "20.19")).toBe(true);
+  expect(isAtLeast("20.9.1", "20.19")).toBe(false);
+  expect(isAtLeast("18.20.4", "20.19")).toBe(false);
 });
 
 test("the lock file names the packages of every platform, and exact versions throughout", () => {
