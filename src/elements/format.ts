@@ -1,5 +1,12 @@
 import { currentLocale } from "./localise.js";
 
+/** Thousands are set apart by a thin space in every language, and a minus is as wide as a digit. */
+const PARTS: Readonly<Record<string, string>> = {
+  group: "\u202f",
+  minusSign: "−",
+  exponentMinusSign: "−",
+  exponentSeparator: "e",
+};
 const formats = new Map<string, Intl.NumberFormat>();
 
 function format(value: number, options: Intl.NumberFormatOptions): string {
@@ -9,10 +16,9 @@ function format(value: number, options: Intl.NumberFormatOptions): string {
     found = new Intl.NumberFormat(currentLocale(), options);
     formats.set(key, found);
   }
-  // Thousands are set apart by a thin space in every language, and a minus is as wide as a digit.
   return found
     .formatToParts(value)
-    .map(({ type, value: text }) => (type === "group" ? "\u202f" : type === "minusSign" ? "−" : text))
+    .map(({ type, value: text }) => PARTS[type] ?? text)
     .join("");
 }
 
@@ -26,7 +32,7 @@ export function formatSignificant(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : value < 0 ? "−∞" : "–";
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e7)) {
-    return format(value, { notation: "scientific", maximumSignificantDigits: digits }).replace("E", "e");
+    return format(value, { notation: "scientific", maximumSignificantDigits: digits });
   }
   if (size >= 10 ** digits) return formatInteger(value);
   return format(value, { maximumSignificantDigits: digits, minimumSignificantDigits: 1 });

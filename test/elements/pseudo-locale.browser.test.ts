@@ -95,6 +95,8 @@ it.each([
 ])("no text of the lab bypasses the translation: %s with %s", async (env, agent) => {
   const drawn = vi.spyOn(CanvasRenderingContext2D.prototype, "fillText");
   const lab = await labAt(env, agent);
+  // What was drawn before the language was there has been drawn again.
+  drawn.mockClear();
   const root = lab.shadowRoot;
   if (!root) throw new Error("the lab has no shadow");
   const inside = (element: string, selector: string) =>
