@@ -114,12 +114,14 @@ export class Chart extends VitrineElement {
     const { steps, lines, marks } = this.data;
     const lineEntries = this.legend.filter(({ marks: isMarks }) => !isMarks);
     const marksEntry = this.legend.find(({ marks: isMarks }) => isMarks);
-    const rows = steps.map((step, i) => ({
-      step,
-      cells: lines.map(({ values }) => values[i]),
-      mark: null as number | null,
-    }));
-    for (const { step, value } of marks) rows.push({ step, cells: lines.map(() => null), mark: value });
+    // A step at which both were measured is one row.
+    const marked = new Map(marks.map(({ step, value }) => [step, value]));
+    const rows = steps.map((step, i) => {
+      const mark = marked.get(step) ?? null;
+      marked.delete(step);
+      return { step, cells: lines.map(({ values }) => values[i]), mark };
+    });
+    for (const [step, value] of marked) rows.push({ step, cells: lines.map(() => null), mark: value });
     rows.sort((a, b) => a.step - b.step);
     const cell = (value: number | null) => (value === null ? "" : formatSignificant(value, 4));
     return {

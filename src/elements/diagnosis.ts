@@ -71,10 +71,10 @@ export class DiagnosisElement extends VitrineElement {
         width: 128px;
       }
       .value {
-        width: 72px;
+        width: 70px;
       }
       .range-column {
-        width: 84px;
+        width: 92px;
       }
       th button {
         max-width: 100%;

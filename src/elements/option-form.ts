@@ -44,7 +44,7 @@ export class OptionForm extends VitrineElement {
       }
       .option {
         display: grid;
-        grid-template-columns: minmax(0, 1fr) 112px;
+        grid-template-columns: minmax(0, 1fr) 118px;
         align-items: center;
         min-height: 27px;
         color: var(--ink-2);
@@ -62,7 +62,7 @@ export class OptionForm extends VitrineElement {
         padding-right: 20px;
       }
       .unit-2 input[type="text"] {
-        padding-right: 28px;
+        padding-right: 34px;
       }
       .unit-4 input[type="text"] {
         padding-right: 43px;
@@ -228,7 +228,9 @@ export class OptionForm extends VitrineElement {
     const { key } = option;
     const isCheckbox = control instanceof HTMLInputElement && control.type === "checkbox";
     // Whole numbers stand in groups of three digits, and may be typed so.
-    const text = isCheckbox ? String(control.checked) : control.value.replaceAll(/(?<=\d)\s+(?=\d{3})/g, "");
+    const typed = isCheckbox ? String(control.checked) : control.value.replaceAll(/(?<=\d)\s+(?=\d{3})/g, "");
+    // A decimal comma is as good as a point.
+    const text = option.kind === "number" ? typed.replace(/^(-?\d*),(\d+)$/, "$1.$2") : typed;
     try {
       const value = parseOptionText(this.schema as OptionsSchema, key, text, this.group);
       const { [key]: _, ...rest } = this.refused;

@@ -107,6 +107,7 @@ export class Stage extends VitrineElement {
         text-align: right;
       }
       dt {
+        white-space: nowrap;
         font-size: var(--t-tick);
         color: var(--ink-3);
       }

@@ -101,7 +101,7 @@ export class Transport extends VitrineElement {
         color: var(--ink);
       }
       input[type="range"] {
-        width: 112px;
+        width: 100px;
       }
       .seed {
         display: inline-flex;

@@ -50,7 +50,7 @@ export class SetupPanel extends VitrineElement {
       }
       .agent {
         display: grid;
-        grid-template-columns: minmax(0, 1fr) 112px;
+        grid-template-columns: minmax(0, 1fr) 118px;
         align-items: center;
         min-height: 27px;
         margin-bottom: 5px;

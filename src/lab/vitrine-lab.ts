@@ -97,7 +97,7 @@ export class VitrineLab extends VitrineElement {
   private renderTimer: ReturnType<typeof setTimeout> | null = null;
   private clock: ReturnType<typeof setInterval> | null = null;
   private opened = false;
-  private lastSaved: number | null = null;
+  private lastSaved = 0;
   private readonly lab = new LabController({
     createWorker: () => this.createWorker(),
     onChange: () => this.renderSoon(),
@@ -289,8 +289,9 @@ export class VitrineLab extends VitrineElement {
     this.returnChart?.show(returnPlot(session));
     this.curveChart?.show(curvePlot(session, this.curveKey));
     // A checkpoint was written: the list of runs has news.
-    if (session.first.savedAt !== this.lastSaved) {
-      this.lastSaved = session.first.savedAt;
+    const saved = Math.max(0, ...session.runs.map(({ savedAt }) => savedAt ?? 0));
+    if (saved !== this.lastSaved) {
+      this.lastSaved = saved;
       void this.lab.refreshRuns();
     }
   }

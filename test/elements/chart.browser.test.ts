@@ -9,7 +9,10 @@ const data: PlotData = {
   ...EMPTY_PLOT,
   steps: [100, 200, 300],
   lines: [{ paint: 1, values: [10, null, 30] }],
-  marks: [{ step: 250, value: 42 }],
+  marks: [
+    { step: 250, value: 42 },
+    { step: 300, value: 44 },
+  ],
   guides: [{ value: 50, label: "solved 50", tone: "good" }],
   maxStep: 1000,
 };
@@ -39,7 +42,7 @@ describe("a chart", () => {
       rows: [
         ["100", "10", ""],
         ["250", "", "42"],
-        ["300", "30", ""],
+        ["300", "30", "44"],
       ],
     });
   });

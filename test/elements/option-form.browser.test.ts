@@ -67,6 +67,7 @@ describe("a form made from a schema", () => {
   it("tells a good value, as the schema's own type", async () => {
     const { changes, find, type } = await mount();
     await type("length", "0.7");
+    await type("length", "0,9");
     await type("steps", "250 000");
     await type("hidden", "32 × 16");
     const box = find<HTMLInputElement>("#double");
@@ -74,6 +75,7 @@ describe("a form made from a schema", () => {
     box.dispatchEvent(new Event("change"));
     expect(changes).toEqual([
       { key: "length", value: 0.7 },
+      { key: "length", value: 0.9 },
       { key: "steps", value: 250_000 },
       { key: "hidden", value: [32, 16] },
       { key: "double", value: false },

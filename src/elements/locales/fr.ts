@@ -79,7 +79,7 @@ export const templates = {
   s2302b59415a05ca6: `Le coût d’un pas qui finit sur l’herbe, négatif.`,
   s24a94759d32e81ac: `Pendule inversé`,
   s24b070ada2041cb0: `gauche`,
-  s255857544a9d5ec0: `Recommencer`,
+  s255857544a9d5ec0: `Relancer`,
   s25653f8f943608d1: `lave 1 à gauche`,
   s2608e4b468943269: str`Afficher en tableau : ${0}`,
   s2615a3939b0639bb: `Moteur`,
