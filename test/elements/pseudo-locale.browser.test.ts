@@ -77,6 +77,11 @@ async function labAt(env: string, agent: string): Promise<VitrineLab> {
     () => expect(lab.shadowRoot?.querySelector(".return-chart")?.shadowRoot?.textContent).toMatch(/\d{2}/),
     5000,
   );
+  // The language is fetched: on a busy machine it comes later than the first curve.
+  await vi.waitFor(
+    () => expect([...textsIn(lab)].filter(([text]) => text.includes("⟦")).length).toBeGreaterThan(100),
+    15_000,
+  );
   await new Promise((done) => setTimeout(done, 600));
   return lab;
 }
@@ -131,10 +136,10 @@ it.each([
     await new Promise((done) => setTimeout(done, 60));
     collect();
   }
+  await vi.waitFor(() => expect(drawn.mock.calls.some(([text]) => text.includes("⟦"))).toBe(true), 15_000);
   for (const [text] of drawn.mock.calls) {
     if (untranslated(text).length > 0) found.push(`drawn: ${text}`);
   }
-  expect(drawn.mock.calls.some(([text]) => text.includes("⟦"))).toBe(true);
   drawn.mockRestore();
   expect([...new Set(found)]).toEqual([]);
   expect([...textsIn(lab)].filter(([text]) => text.includes("⟦")).length).toBeGreaterThan(100);
