@@ -75,7 +75,7 @@ async function labAt(env: string, agent: string): Promise<VitrineLab> {
   document.body.append(lab);
   await vi.waitFor(
     () => expect(lab.shadowRoot?.querySelector(".return-chart")?.shadowRoot?.textContent).toMatch(/\d{2}/),
-    5000,
+    15_000,
   );
   // The language is fetched: on a busy machine it comes later than the first curve.
   await vi.waitFor(
