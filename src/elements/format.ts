@@ -53,11 +53,3 @@ export function formatCompact(value: number): string {
 export function formatPercent(share: number): string {
   return `${formatInteger(share * 100)}\u202f%`;
 }
-
-/** Seconds for people: `0.8 s`, `42 s`, `3 min 20 s`. */
-export function formatSeconds(seconds: number): string {
-  if (seconds < 10) return `${formatFixed(seconds, 1)}\u202fs`;
-  if (seconds < 60) return `${formatInteger(seconds)}\u202fs`;
-  const whole = Math.round(seconds);
-  return `${formatInteger(Math.floor(whole / 60))}\u202fmin ${whole % 60}\u202fs`;
-}

@@ -53,7 +53,6 @@ export class StagePlayer {
   private progress = 1;
   private waiting = true;
   private moment: Float64Array = new Float64Array(0);
-  private episode = 0;
 
   constructor(
     /** Simulated seconds per step. */
@@ -90,7 +89,6 @@ export class StagePlayer {
         episode,
       });
     }
-    this.episode = frames.episode;
   }
 
   /** Forgets everything that waits, for a new run. */
@@ -140,12 +138,6 @@ export class StagePlayer {
     return true;
   }
 
-  /** Shows the newest frame at once, as after a single step. */
-  flush(): void {
-    while (this.next());
-    this.progress = 1;
-  }
-
   /** What to draw now, or null before the first frame. Arrays are reused by the next call. */
   now(): StageMoment | null {
     const { previous, current } = this;
@@ -166,11 +158,6 @@ export class StagePlayer {
       ending: this.progress >= 1 ? current.ending : 0,
       episode: current.episode,
     };
-  }
-
-  /** The newest episode that arrived, shown or not. */
-  get newestEpisode(): number {
-    return this.episode;
   }
 
   private next(): boolean {

@@ -175,12 +175,6 @@ export class Stage extends VitrineElement {
     this.player.push(frames);
   }
 
-  /** Shows the newest frame at once, as after a single step. */
-  flush(): void {
-    this.player.flush();
-    this.invalidate();
-  }
-
   /** Forgets what was played, for another run. */
   clear(): void {
     this.player.clear();

@@ -10,7 +10,7 @@ import type { SessionConfig } from "../training/config.js";
 import type { StageFrames } from "../training/messages.js";
 import { LabSession } from "./lab-session.js";
 import { type NoticeText, refusalNotice, runNotice } from "./notices.js";
-import type { RunOrigin } from "./seed-run.js";
+import type { RunNotice, RunOrigin } from "./seed-run.js";
 
 /** What the controller needs from its element. */
 export interface LabSurroundings {
@@ -45,6 +45,8 @@ export class LabController {
   seedError: InputError | null = null;
   /** Whether runs outlast the page; null until known. */
   lasting: boolean | null = null;
+  /** What the browser answered when a run could not be stored; null while it can. */
+  unsaved: string | null = null;
   /** The link said whether to start by itself; kept in the address. */
   autoplayInLink: boolean | null = null;
 
@@ -336,11 +338,20 @@ export class LabController {
       library: left.then(() => this.library),
       onChange: () => this.surroundings.onChange(),
       onStage: (frames) => this.surroundings.onStage(frames),
-      onNotice: (notice) => this.notify(runNotice(notice)),
+      onNotice: (notice) => this.tellOf(notice),
     });
     this.surroundings.onRun();
     this.surroundings.onSettings();
     this.surroundings.onChange();
+  }
+
+  private tellOf(notice: RunNotice): void {
+    if (notice.kind === "unsaved") {
+      this.unsaved = notice.detail;
+      this.surroundings.onChange();
+    } else {
+      this.notify(runNotice(notice));
+    }
   }
 
   private attempt(task: () => void): void {

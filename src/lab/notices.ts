@@ -8,8 +8,8 @@ import type { RunNotice } from "./seed-run.js";
 /** A notice before it has a number. */
 export type NoticeText = Omit<Notice, "id">;
 
-/** What happened to a run, in words. */
-export function runNotice(notice: RunNotice): NoticeText {
+/** What happened to a run, in words. That it could not be stored stands in the device chip instead. */
+export function runNotice(notice: Exclude<RunNotice, { kind: "unsaved" }>): NoticeText {
   switch (notice.kind) {
     case "resumed": {
       const { step } = notice;
@@ -40,13 +40,6 @@ export function runNotice(notice: RunNotice): NoticeText {
       return {
         tone: "watch",
         text: () => msg("This run is open in another tab. This tab trains a copy of its own, from the seed."),
-      };
-    case "unsaved":
-      return {
-        tone: "watch",
-        text: () =>
-          msg("The browser refused to store this run. Training goes on; nothing is kept after the page is closed."),
-        detail: notice.detail,
       };
     case "failed":
       return { tone: "bad", text: () => msg("Training stopped. What was saved before stays."), detail: notice.detail };

@@ -195,7 +195,7 @@ export class VitrineLab extends VitrineElement {
             .engine=${first.engine}
             .stepsPerSecond=${session.stepsPerSecond}
             ?training=${session.state === "training"}
-            storage=${lab.lasting === false && this.page ? msg("This browser keeps no files for this page; runs last until it is closed.") : ""}
+            storage=${this.storageText()}
           ></vitrine-device-chip>
         </vitrine-bar>
         <vitrine-setup
@@ -311,6 +311,16 @@ export class VitrineLab extends VitrineElement {
   private histories(signs: readonly Sign[]): Record<string, History> {
     const curve = this.lab.session?.first.curve;
     return Object.fromEntries(signs.map(({ description: { key } }) => [key, curve?.column(key).mean ?? []]));
+  }
+
+  /** What the browser said about keeping runs, for the chip's reasons; empty when it keeps them. */
+  private storageText(): string {
+    const { lasting, unsaved } = this.lab;
+    if (unsaved !== null) {
+      return `${msg("The browser refused to store this run. Training goes on; nothing is kept after the page is closed.")} (${unsaved})`;
+    }
+    if (lasting !== false || !this.page) return "";
+    return msg("This browser keeps no files for this page; runs last until it is closed.");
   }
 
   private readonly onStep: Stage["onStep"] = (step) => this.rewardStrip?.add(step);

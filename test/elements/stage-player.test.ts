@@ -21,6 +21,11 @@ function frames(steps: readonly number[], episode = 1): StageFrames {
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 
+/** Plays until nothing waits. */
+function playOut(player: StagePlayer): void {
+  for (let i = 0; i < 100; i++) player.advance(1, 1);
+}
+
 describe("the stage's player", () => {
   it("shows the first frame at once and then waits for a reserve", () => {
     const player = new StagePlayer(0.02);
@@ -60,14 +65,14 @@ describe("the stage's player", () => {
     const episodes: number[] = [];
     const player = new StagePlayer(1, ({ episode }) => episodes.push(episode));
     player.push(frames([8, 9, 0, 1], 5));
-    player.flush();
+    playOut(player);
     expect(episodes).toEqual([4, 4, 5, 5]);
   });
 
   it("shows what the policy saw when it chose the action under way", () => {
     const player = new StagePlayer(1);
     player.push(frames([3, 4]));
-    player.flush();
+    playOut(player);
     expect(player.now()).toMatchObject({ step: 4, action: Float32Array.of(0), observation: Float32Array.of(3) });
   });
 
