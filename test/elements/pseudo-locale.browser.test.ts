@@ -82,6 +82,10 @@ async function labAt(env: string, agent: string): Promise<VitrineLab> {
     () => expect([...textsIn(lab)].filter(([text]) => text.includes("⟦")).length).toBeGreaterThan(100),
     15_000,
   );
+  // What was announced before stands until the next announcement, two seconds later at most.
+  const announced = () =>
+    lab.shadowRoot?.querySelector("vitrine-stage")?.shadowRoot?.querySelector(".live")?.textContent;
+  await vi.waitFor(() => expect(announced() ?? "").toMatch(/^\s*$|⟦/), 15_000);
   await new Promise((done) => setTimeout(done, 600));
   return lab;
 }
