@@ -430,7 +430,8 @@ export class VitrineLab extends VitrineElement {
 
 /** Whether a key belongs to the control that has the focus: typing, and Space on what can be pressed. */
 function ownsKey(target: Element, key: string): boolean {
-  if (target.closest("dialog")) return true;
+  // A dialog that has just been closed can still hold the focus until the next frame.
+  if (target.closest("dialog")?.open) return true;
   if (target.matches("input[type='text'], select, textarea, [contenteditable]")) return true;
   return key === " " && target.matches("button, summary, a, input, [role='button']");
 }
