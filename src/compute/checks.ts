@@ -40,6 +40,20 @@ export function checkBackward(
   if (freeGradients) atLeast("gradients of free parameters", freeGradients, layout.freeSize);
 }
 
+/** Refuses to hand out gradients of inputs that nobody asked for. Throws `RangeError`. */
+export function checkInputGradients(
+  { layout }: Sizes,
+  lastBatch: number,
+  gradients: ArrayLike<number>,
+  batch: number,
+): void {
+  if (!layout.spec.inputGradients) throw new RangeError("expected a network with inputGradients, got one without");
+  if (batch !== lastBatch || batch < 1) {
+    throw new RangeError(`expected the batch of the last forward pass, ${lastBatch}, got ${batch}`);
+  }
+  atLeast("places for input gradients", gradients, batch * layout.spec.inputSize);
+}
+
 /** Refuses a flat array of the wrong size. Throws `RangeError` with both values. */
 export function checkFlat(layout: NetworkLayout, what: string, flat: ArrayLike<number>): void {
   if (flat.length !== layout.size) throw new RangeError(`expected ${layout.size} ${what}, got ${flat.length}`);

@@ -47,6 +47,12 @@ export interface Engine {
   backward(outputGradients: Float32Array, batch: number, freeGradients?: Float32Array): void | Promise<void>;
 
   /**
+   * Fills `gradients` [batch, inputSize] with d(loss)/d(inputs) of the last `backward`. Throws `RangeError` for a
+   * network that was not asked for them.
+   */
+  fillInputGradients(gradients: Float32Array, batch: number): void;
+
+  /**
    * One Adam step with bias correction on the current gradients, clipped by their global norm over all tensors.
    * Returns the norm before clipping. Source: Kingma & Ba 2015, algorithm 1, as in `torch.optim.Adam`:
    * θ −= lr · m̂ / (√v̂ + ε).

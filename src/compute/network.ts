@@ -28,6 +28,8 @@ export interface NetworkSpec {
   readonly heads: readonly HeadSpec[];
   /** Parameters that are no function of the input: their number and first value. */
   readonly free?: { readonly size: number; readonly initial: number };
+  /** Whether `backward` also gives the gradient of the inputs, for what is computed outside of the engine. */
+  readonly inputGradients?: boolean;
 }
 
 export interface LayerLayout {

@@ -1,4 +1,4 @@
-import { checkBackward, checkFlat, checkForward, checkMaxBatch, checkState } from "./checks.js";
+import { checkBackward, checkFlat, checkForward, checkInputGradients, checkMaxBatch, checkState } from "./checks.js";
 import type { AdamSettings, Engine, EngineState } from "./engine.js";
 import { type Activation, type LayerLayout, layoutOf, type NetworkLayout, type NetworkSpec } from "./network.js";
 
@@ -11,7 +11,7 @@ interface LayerRecord {
   readonly input: Float64Array;
   readonly output: Float64Array;
   readonly outputGradient: Float64Array;
-  /** The same array as the `outputGradient` of the layer below; null below the first layer. */
+  /** The same array as the `outputGradient` of the layer below; below the first layer that of the inputs, or null. */
   readonly inputGradient: Float64Array | null;
 }
 
@@ -31,6 +31,8 @@ export class ReferenceEngine implements Engine {
   private numSteps = 0;
   private lastBatch = 0;
   private readonly inputs: Float64Array;
+  /** d(loss)/d(inputs) [maxBatch, inputSize]; null where nobody asked for it. */
+  private readonly inputGradients: Float64Array | null;
   private readonly trunk: readonly LayerRecord[];
   private readonly heads: readonly (readonly LayerRecord[])[];
 
@@ -46,6 +48,7 @@ export class ReferenceEngine implements Engine {
     this.firstMoments = new Float64Array(layout.size);
     this.secondMoments = new Float64Array(layout.size);
     this.inputs = new Float64Array(maxBatch * network.inputSize);
+    this.inputGradients = network.inputGradients ? new Float64Array(this.inputs.length) : null;
     this.trunk = this.recordsOf(layout.trunk, undefined);
     this.heads = layout.heads.map((head) => this.recordsOf(head.layers, this.trunk.at(-1)));
   }
@@ -77,6 +80,7 @@ export class ReferenceEngine implements Engine {
     checkBackward(this, this.lastBatch, outputGradients, batch, freeGradients);
     const { outputSize, freeOffset, freeSize } = this.layout;
     this.gradients.fill(0);
+    this.inputGradients?.fill(0);
     // The heads add their shares of the gradient of the trunk's output, so it starts at zero.
     for (const { outputGradient } of [...this.trunk, ...this.heads.flat()]) outputGradient.fill(0);
     this.layout.heads.forEach((head, index) => {
@@ -91,6 +95,13 @@ export class ReferenceEngine implements Engine {
     });
     for (const record of this.trunk.toReversed()) this.backwardLayer(record, batch);
     for (let i = 0; i < freeSize; i++) this.gradients[freeOffset + i] = freeGradients?.[i] ?? 0;
+  }
+
+  fillInputGradients(gradients: Reals, batch: number): void {
+    checkInputGradients(this, this.lastBatch, gradients, batch);
+    const { inputGradients } = this;
+    if (!inputGradients) return;
+    for (let i = 0; i < batch * this.layout.spec.inputSize; i++) gradients[i] = inputGradients[i];
   }
 
   adamStep({ learningRate, beta1, beta2, epsilon, maxNorm }: AdamSettings): number {
@@ -194,7 +205,7 @@ export class ReferenceEngine implements Engine {
         input: previous?.output ?? this.inputs,
         output: new Float64Array(this.maxBatch * layer.outSize),
         outputGradient: new Float64Array(this.maxBatch * layer.outSize),
-        inputGradient: previous?.outputGradient ?? null,
+        inputGradient: previous ? previous.outputGradient : this.inputGradients,
       });
     }
     return records;

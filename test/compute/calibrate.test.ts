@@ -25,6 +25,7 @@ function scripted(scripts: Partial<Record<EngineId, (turn: number) => number>>) 
         time += script(turns[id] ?? 0);
         return 1;
       },
+      fillInputGradients: () => undefined,
       fillFree: () => undefined,
       getParameters: () => new Float32Array(layout.size),
       setParameters: () => undefined,

@@ -43,6 +43,7 @@ export function networks(maxWidth: number, minWidth = 1): fc.Arbitrary<NetworkSp
     free: fc.option(fc.record({ size: fc.integer({ min: 1, max: 5 }), initial: fc.constant(-0.5) }), {
       nil: undefined,
     }),
+    inputGradients: fc.boolean(),
   }) as fc.Arbitrary<NetworkSpec>;
 }
 

@@ -38,6 +38,8 @@ interface Case {
 export interface Passes {
   readonly outputs: Float32Array;
   readonly gradients: Float32Array | Float64Array;
+  /** [batch, inputSize]; empty for a network that was not asked for them. */
+  readonly inputGradients: Float32Array;
 }
 
 /** One forward and backward pass of an engine on the case's parameters and batch. */
@@ -47,7 +49,10 @@ export async function passesOf(engine: Engine, { batch, seed }: Pick<Case, "batc
   engine.setParameters(randomParameters(engine.layout, seed));
   await engine.forward(inputs, batch, outputs);
   await engine.backward(outputGradients, batch, freeGradients);
-  return { outputs, gradients: await engine.getGradients() };
+  const { inputGradients: asked, inputSize } = engine.layout.spec;
+  const inputGradients = new Float32Array(asked ? batch * inputSize : 0);
+  if (asked) engine.fillInputGradients(inputGradients, batch);
+  return { outputs, gradients: await engine.getGradients(), inputGradients };
 }
 
 /** Fails when outputs or gradients differ by more than the contract allows. */
@@ -61,8 +66,12 @@ export function expectParity(
     const allowed = OUTPUT_TOLERANCE * Math.max(1, Math.abs(expected.outputs[i]));
     expect(Math.abs(actual.outputs[i] - expected.outputs[i])).toBeLessThanOrEqual(allowed);
   }
-  const tensors = tensorsOf(layout, actual.gradients);
-  tensorsOf(layout, expected.gradients).forEach(({ name, values }, t) => {
+  const allOf = ({ gradients, inputGradients }: Passes) => [
+    ...tensorsOf(layout, gradients),
+    { name: "inputs", values: inputGradients },
+  ];
+  const tensors = allOf(actual);
+  allOf(expected).forEach(({ name, values }, t) => {
     const largest = Array.from(values).reduce((most, x) => Math.max(most, Math.abs(x)), 0);
     let worst = 0;
     for (let i = 0; i < values.length; i++) worst = Math.max(worst, Math.abs(tensors[t].values[i] - values[i]));
@@ -256,6 +265,27 @@ function parityTests(create: EngineFactory, options: ParityOptions): void {
     const state = await engine.getState();
     expect(await refusal(() => engine.setState({ ...state, secondMoments: new Float32Array(1) }))).toBe(
       `expected ${layout.size} second moments, got 1`,
+    );
+  });
+
+  it("hands out the gradients of its inputs only when the network was asked for them", async () => {
+    const engine = create({ ...withTrunk, inputGradients: true }, 2);
+    const without = create(withTrunk, 2);
+    const places = new Float32Array(12);
+    for (const each of [engine, without]) {
+      each.setParameters(randomParameters(each.layout, 9));
+      await each.forward(new Float32Array(12).fill(0.3), 2, new Float32Array(2 * each.layout.outputSize));
+      await each.backward(new Float32Array(2 * each.layout.outputSize).fill(1), 2);
+    }
+    engine.fillInputGradients(places, 2);
+    expect(places.every((x) => x !== 0)).toBe(true);
+    expect(await engine.getGradients()).toEqual(await without.getGradients());
+    expect(() => without.fillInputGradients(places, 2)).toThrow(
+      "expected a network with inputGradients, got one without",
+    );
+    expect(() => engine.fillInputGradients(places, 1)).toThrow("last forward pass, 2, got 1");
+    expect(() => engine.fillInputGradients(new Float32Array(11), 2)).toThrow(
+      "expected 12 places for input gradients, got 11",
     );
   });
 

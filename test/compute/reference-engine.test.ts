@@ -7,7 +7,13 @@ import { networks, normals, paddingOf, plainAdam, randomBatch, randomParameters 
 /** Two inputs, two hidden units, one output: small enough for paper. */
 function smallEngine(activation: "tanh" | "relu") {
   const engine = new ReferenceEngine(
-    { inputSize: 2, activation, trunk: [2], heads: [{ name: "y", hidden: [], outputSize: 1, outputGain: 1 }] },
+    {
+      inputSize: 2,
+      activation,
+      trunk: [2],
+      heads: [{ name: "y", hidden: [], outputSize: 1, outputGain: 1 }],
+      inputGradients: true,
+    },
     4,
   );
   const [hidden, last] = engine.layout.layers;
@@ -37,6 +43,10 @@ describe("the reference engine", () => {
     expect(at(hidden.biases, 2)).toEqual([20, -30]);
     expect(at(hidden.weights, 2)).toEqual([40, 10]);
     expect(at(hidden.weights + hidden.paddedIn, 2)).toEqual([-60, -15]);
+    // Inputs: Wᵀ (20, −30).
+    const inputGradients = new Float64Array(2);
+    engine.fillInputGradients(inputGradients, 1);
+    expect(Array.from(inputGradients)).toEqual([2.5, -42.5].map((x) => expect.closeTo(x, 12)));
   });
 
   it("lets no gradient through a relu that is off", () => {

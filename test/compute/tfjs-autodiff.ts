@@ -27,10 +27,12 @@ export async function autodiffPasses(network: NetworkSpec, batch: number, seed: 
   });
   const x = tf.tensor2d(inputs, [batch, network.inputSize]);
   const weightsOfOutputs = tf.tensor2d(outputGradients, [batch, layout.outputSize]);
-  const run = (...tensors: tf.Tensor[]) => outputsOf(layout, tensors, x);
-  const y = tf.tidy(() => run(...parameters));
+  const run = (...tensors: tf.Tensor[]) => outputsOf(layout, tensors.slice(0, -1), tensors[tensors.length - 1]);
+  const y = tf.tidy(() => run(...parameters, x));
   outputs.set(await y.data());
-  const slopes = tf.tidy(() => tf.grads((...tensors) => tf.sum(tf.mul(run(...tensors), weightsOfOutputs)))(parameters));
+  const slopes = tf.tidy(() =>
+    tf.grads((...tensors) => tf.sum(tf.mul(run(...tensors), weightsOfOutputs)))([...parameters, x]),
+  );
   for (let l = 0; l < layout.layers.length; l++) {
     const { weights, biases, inSize, outSize, paddedIn } = layout.layers[l];
     const matrix = await slopes[2 * l].data();
@@ -40,8 +42,10 @@ export async function autodiffPasses(network: NetworkSpec, batch: number, seed: 
     gradients.set(await slopes[2 * l + 1].data(), biases);
   }
   gradients.set(freeGradients, layout.freeOffset);
+  const inputGradients = new Float32Array(network.inputGradients ? inputs.length : 0);
+  if (network.inputGradients) inputGradients.set(await slopes[slopes.length - 1].data());
   tf.dispose([parameters, x, weightsOfOutputs, y, slopes]);
-  return { outputs, gradients };
+  return { outputs, gradients, inputGradients };
 }
 
 function outputsOf(layout: NetworkLayout, parameters: tf.Tensor[], inputs: tf.Tensor): tf.Tensor {

@@ -17,7 +17,7 @@ import {
   tensor2d,
   tidy,
 } from "@tensorflow/tfjs-core";
-import { checkBackward, checkFlat, checkForward, checkMaxBatch, checkState } from "../checks.js";
+import { checkBackward, checkFlat, checkForward, checkInputGradients, checkMaxBatch, checkState } from "../checks.js";
 import type { AdamSettings, Engine, EngineState } from "../engine.js";
 import { type Activation, ceil4, layoutOf, type NetworkLayout, type NetworkSpec } from "../network.js";
 import { type AdamArrays, adamStepInto } from "./adam.js";
@@ -44,6 +44,8 @@ export class TfjsEngine implements Engine {
   private readonly arrays: AdamArrays;
   private numSteps = 0;
   private lastBatch = 0;
+  /** [batch, ceil4(inputSize)] of the last backward pass, where the network was asked for it. */
+  private inputGradients = new Float32Array(0);
   private layers: readonly LayerTensors[] = [];
   /** Of the last forward pass: the inputs [batch, paddedIn], then each layer's output [batch, paddedOut]. */
   private activations: readonly Tensor2D[] = [];
@@ -125,9 +127,20 @@ export class TfjsEngine implements Engine {
     const free = freeGradients?.slice(0, freeSize);
     return this.read(flat).then((values) => {
       this.arrays.gradients.fill(0);
-      this.arrays.gradients.set(values);
+      this.arrays.gradients.set(values.subarray(0, freeOffset));
+      this.inputGradients = values.slice(freeOffset);
       if (free) this.arrays.gradients.set(free, freeOffset);
     });
+  }
+
+  fillInputGradients(gradients: Float32Array, batch: number): void {
+    checkInputGradients(this, this.lastBatch, gradients, batch);
+    const { inputSize } = this.layout.spec;
+    for (let row = 0; row < batch; row++) {
+      for (let i = 0; i < inputSize; i++) {
+        gradients[row * inputSize + i] = this.inputGradients[row * ceil4(inputSize) + i];
+      }
+    }
   }
 
   adamStep(settings: AdamSettings): number {
@@ -180,7 +193,10 @@ export class TfjsEngine implements Engine {
     this.lastBatch = 0;
   }
 
-  /** From the outputs back to the inputs; d(loss)/d(parameters) [freeOffset], in the order of the layout. */
+  /**
+   * From the outputs back to the inputs; d(loss)/d(parameters) [freeOffset], in the order of the layout, then
+   * d(loss)/d(inputs) where it was asked for.
+   */
   private backpropagate(outputGradients: Float32Array, batch: number): Tensor1D {
     const { spec, layers, heads, outputSize } = this.layout;
     // d(loss)/d(activation) for each of the activations, as far as it is known.
@@ -198,11 +214,12 @@ export class TfjsEngine implements Engine {
         ? mul<Tensor2D>(above, slopeAt(spec.activation, this.activations[i + 1]))
         : above;
       parts.unshift(flatten(matMul(delta, this.activations[source], true, false)), sum<Tensor1D>(delta, 0));
-      if (source === 0) continue;
+      if (source === 0 && !spec.inputGradients) continue;
       const below = matMul<Tensor2D>(delta, this.layers[i].weights);
       const known = slopes[source];
       slopes[source] = known ? add<Tensor2D>(known, below) : below;
     }
+    if (slopes[0]) parts.push(flatten(slopes[0]));
     return concat(parts);
   }
 

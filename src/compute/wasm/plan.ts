@@ -17,6 +17,8 @@ export interface MemoryPlan {
   readonly firstMoments: number;
   readonly secondMoments: number;
   readonly inputs: Rows;
+  /** d(loss)/d(inputs), with the stride of the inputs; null where nobody asked for it. */
+  readonly inputGradients: Rows | null;
   /** The last layer of each head, and its gradient. */
   readonly outputs: readonly Rows[];
   readonly outputGradients: readonly Rows[];
@@ -49,8 +51,9 @@ export function planMemory(layout: NetworkLayout, maxBatch: number): MemoryPlan 
   const [parameters, gradients, firstMoments, secondMoments] = Array.from({ length: 4 }, () => allocate(layout.size));
   const records: number[] = [];
   const inputs = allocateRows(ceil4(layout.spec.inputSize));
+  const inputGradients = layout.spec.inputGradients ? allocateRows(ceil4(layout.spec.inputSize)) : null;
 
-  /** Chains layers upon `below`, whose gradient is null for the network's inputs; answers the last one's rows. */
+  /** Chains layers upon `below`, whose gradient is 0 for inputs that want none; answers the last one's rows. */
   const addLayers = (layers: readonly LayerLayout[], below: Activations, accumulateFirst: boolean): Activations => {
     let input = below;
     layers.forEach((layer, i) => {
@@ -79,7 +82,7 @@ export function planMemory(layout: NetworkLayout, maxBatch: number): MemoryPlan 
     });
     return input;
   };
-  const trunk = addLayers(layout.trunk, { rows: inputs, gradient: 0 }, false);
+  const trunk = addLayers(layout.trunk, { rows: inputs, gradient: inputGradients?.pointer ?? 0 }, false);
   // Backward visits the heads last to first: the last one writes the gradient of the trunk, the others add to it.
   const heads = layout.heads.map((head, i) => addLayers(head.layers, trunk, i < layout.heads.length - 1));
   return {
@@ -90,6 +93,7 @@ export function planMemory(layout: NetworkLayout, maxBatch: number): MemoryPlan 
     firstMoments,
     secondMoments,
     inputs,
+    inputGradients,
     outputs: heads.map(({ rows }) => rows),
     outputGradients: heads.map(({ rows, gradient }) => ({ pointer: gradient, stride: rows.stride })),
     bytes: next,

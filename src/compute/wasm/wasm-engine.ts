@@ -1,4 +1,4 @@
-import { checkBackward, checkFlat, checkForward, checkMaxBatch, checkState } from "../checks.js";
+import { checkBackward, checkFlat, checkForward, checkInputGradients, checkMaxBatch, checkState } from "../checks.js";
 import type { AdamSettings, Engine, EngineFactory, EngineState } from "../engine.js";
 import { ceil4, layoutOf, type NetworkLayout, type NetworkSpec } from "../network.js";
 import { instantiateKernels, type Kernels, loadKernels, type WasmBuild } from "./kernels.js";
@@ -78,6 +78,13 @@ class WasmEngine implements Engine {
     }
     this.kernels.backward(this.plan.recordsPointer, this.numLayers, ceil4(batch));
     for (let i = 0; i < freeSize; i++) this.gradients[freeOffset + i] = freeGradients ? freeGradients[i] : 0;
+  }
+
+  fillInputGradients(gradients: Float32Array, batch: number): void {
+    checkInputGradients(this, this.lastBatch, gradients, batch);
+    const { inputSize } = this.layout.spec;
+    const { inputGradients } = this.plan;
+    if (inputGradients) this.readRows(inputGradients, gradients, 0, inputSize, inputSize, batch);
   }
 
   adamStep({ learningRate, beta1, beta2, epsilon, maxNorm }: AdamSettings): number {
