@@ -1,5 +1,6 @@
 import { type Candidate, calibrateCandidates } from "./calibrate.js";
 import type { EngineFactory, EngineId, EngineReport } from "./engine.js";
+import { isSoftwareAdapter } from "./gpu/adapter.js";
 import type { NetworkSpec } from "./network.js";
 import { createReferenceEngine } from "./reference-engine.js";
 import { loadWasmEngine } from "./wasm/wasm-engine.js";
@@ -62,9 +63,4 @@ async function prepare(id: EngineId, asked: readonly EngineId[]): Promise<Candid
   if (id === "tfjs-webgpu" && (await isSoftwareAdapter())) return without("The graphics adapter is a software one.");
   const factory = await loadEngine(id);
   return factory ? { id, factory, note: "" } : without("This platform does not offer it.");
-}
-
-async function isSoftwareAdapter(): Promise<boolean> {
-  const { isSoftwareAdapter: ask } = await import("./tfjs/index.js");
-  return ask();
 }

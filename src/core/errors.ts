@@ -24,6 +24,38 @@ export class TrainingError extends Error {
   override readonly name = "TrainingError";
 }
 
+/** What took a device away from its training. */
+export type LossCause =
+  /** The graphics device is gone: the driver was reset, the graphics process died, the adapter was unplugged. */
+  | "device"
+  /** There was no memory left. */
+  | "memory"
+  /** Nothing was heard for too long. */
+  | "silence"
+  /** The Worker itself broke. */
+  | "worker";
+
+/**
+ * The device that computes is gone, and everything on it: whoever owns the training starts it anew, on a fresh device,
+ * from its last checkpoint.
+ */
+export class DeviceLostError extends TrainingError {
+  constructor(
+    readonly kind: LossCause,
+    detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+/** The loss that an error stands for, or null when it is none: a lost device, or memory that ran out anywhere. */
+export function lossOf(error: unknown): LossCause | null {
+  if (error instanceof DeviceLostError) return error.kind;
+  // V8 and SpiderMonkey say so of arrays and of WebAssembly memories, with a RangeError each.
+  const ranOut = error instanceof RangeError && /allocation failed|out of memory|memory\.grow/i.test(error.message);
+  return ranOut ? "memory" : null;
+}
+
 /** How a value looks in an error message: short, and quoted where it is text. */
 export function showValue(value: unknown): string {
   // JSON writes NaN and the infinities as null.

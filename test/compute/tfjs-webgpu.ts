@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Engine, EngineFactory } from "../../src/compute/engine.js";
-import { adapterReport, isSoftwareAdapter, loadTfjsEngine } from "../../src/compute/tfjs/index.js";
+import { adapterReport, isSoftwareAdapter } from "../../src/compute/gpu/adapter.js";
+import { loadTfjsEngine } from "../../src/compute/tfjs/index.js";
 import { openSharedDevice, type SharedDevice } from "../../src/compute/tfjs/shared-device.js";
 import { actorCritic, randomBatch, randomParameters, wideQ } from "./networks.js";
 import { describeParity } from "./parity.js";
@@ -127,9 +128,9 @@ function lossTests(create: EngineFactory, shared: SharedDevice): void {
     const outputs = await forward(engine);
 
     shared.device.destroy();
-    await expect(forward(engine)).rejects.toThrow("the webgpu device was lost");
+    await expect(forward(engine)).rejects.toThrow("the graphics device was lost");
     await shared.device.lost;
-    expect(() => engine.setParameters(randomParameters(engine.layout, 1))).toThrow("the webgpu device was lost");
+    expect(() => engine.setParameters(randomParameters(engine.layout, 1))).toThrow("the graphics device was lost");
     engine.dispose();
 
     const again = await loadTfjsEngine("webgpu");

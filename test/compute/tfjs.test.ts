@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Engine } from "../../src/compute/engine.js";
-import { describeAdapter } from "../../src/compute/tfjs/adapter.js";
-import { adapterReport, isSoftwareAdapter, loadTfjsEngine, type TfjsBackend } from "../../src/compute/tfjs/index.js";
+import { adapterReport, describeAdapter, isSoftwareAdapter } from "../../src/compute/gpu/adapter.js";
+import { loadTfjsEngine, type TfjsBackend } from "../../src/compute/tfjs/index.js";
 import { openSharedDevice } from "../../src/compute/tfjs/shared-device.js";
 import { actorCritic, randomBatch, randomParameters, wideQ } from "./networks.js";
 import { describeParity, passesOf } from "./parity.js";

@@ -1,6 +1,6 @@
 import { engine, env, type KernelBackend, registerBackend, removeBackend, setBackend } from "@tensorflow/tfjs-core";
-import { messageOf, TrainingError } from "../../core/errors.js";
-import { requestAdapter } from "./adapter.js";
+import { DeviceLostError, messageOf, TrainingError } from "../../core/errors.js";
+import { adoptDevice, type GraphicsDevice, openDevice } from "../gpu/device.js";
 import { wasmFiles } from "./wasm-files.js";
 
 /** The tfjs backends that serve as engines. */
@@ -10,6 +10,8 @@ export type TfjsBackend = "cpu" | "wasm" | "webgpu";
 export interface BackendSession {
   readonly name: TfjsBackend;
   readonly backend: KernelBackend;
+  /** What the webgpu backend computes on; null for the others. */
+  readonly graphics: GraphicsDevice | null;
 }
 
 const opening = new Map<TfjsBackend, Promise<BackendSession | null>>();
@@ -30,9 +32,11 @@ export async function openBackend(name: TfjsBackend): Promise<BackendSession | n
 async function start(name: TfjsBackend): Promise<BackendSession | null> {
   const previous = engine().backendName;
   try {
-    const backend = engine().registry[name] ?? (await make(name));
-    if (!backend) return null;
-    if (!engine().registry[name]) {
+    const found = engine().registry[name];
+    const made = found ? { backend: found, graphics: await deviceOf(found) } : await make(name);
+    if (!made) return null;
+    const { backend, graphics } = made;
+    if (!found) {
       // tfjs's own factories start the backend inside `setBackend`, which until then leaves its name and its instance
       // at odds for every other engine. With a started backend the switch is one synchronous step.
       if (name in engine().registryFactory) removeBackend(name);
@@ -40,7 +44,11 @@ async function start(name: TfjsBackend): Promise<BackendSession | null> {
     }
     // `setBackend` answers false for a backend that does not start, while `getBackend` already names it.
     const started = await setBackend(name);
-    return started ? { name, backend } : null;
+    if (!started) return null;
+    void graphics?.ended.then(() => {
+      if (engine().registry[name] === backend) removeBackend(name);
+    });
+    return { name, backend, graphics };
   } catch (error) {
     console.warn(`The ${name} backend of TensorFlow.js does not start here: ${messageOf(error)}`);
     return null;
@@ -49,8 +57,16 @@ async function start(name: TfjsBackend): Promise<BackendSession | null> {
   }
 }
 
+/** The device of a webgpu backend that a person's own model has started; null for other backends. */
+async function deviceOf(backend: KernelBackend): Promise<GraphicsDevice | null> {
+  const device: unknown = Reflect.get(backend, "device");
+  return typeof GPUDevice !== "undefined" && device instanceof GPUDevice ? adoptDevice(device) : null;
+}
+
 /** Loads a backend's package, which registers its kernels, and makes an instance. */
-async function make(name: TfjsBackend): Promise<KernelBackend | null> {
+async function make(
+  name: TfjsBackend,
+): Promise<{ readonly backend: KernelBackend; readonly graphics: GraphicsDevice | null } | null> {
   switch (name) {
     case "cpu": {
       const { MathBackendCPU } = await import("@tensorflow/tfjs-backend-cpu");
@@ -60,7 +76,7 @@ async function make(name: TfjsBackend): Promise<KernelBackend | null> {
       env().set("PROD", true);
       backend.disposeData(backend.write(new Float32Array(1), [1], "float32"));
       env().set("PROD", isProduction);
-      return backend;
+      return { backend, graphics: null };
     }
     case "wasm": {
       const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
@@ -69,60 +85,35 @@ async function make(name: TfjsBackend): Promise<KernelBackend | null> {
       // Its threads come from a Worker made of text, which the page's content security policy refuses; for networks
       // of this size they gained nothing.
       env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
-      return engine().findBackendFactory("wasm")();
+      return { backend: await engine().findBackendFactory("wasm")(), graphics: null };
     }
     case "webgpu": {
-      // tfjs's own factory takes the adapter for granted.
-      const adapter = await requestAdapter();
-      if (!adapter) return null;
+      // tfjs's own factory takes the adapter for granted, and makes a device of its own.
+      const graphics = await openDevice();
+      if (!graphics) return null;
       const { WebGPUBackend } = await import("@tensorflow/tfjs-backend-webgpu");
-      const device = await adapter.requestDevice({ requiredLimits: limitsOf(adapter) });
-      const backend = new WebGPUBackend(device, adapter.info);
-      void device.lost.then(() => {
-        if (engine().registry["webgpu"] === backend) removeBackend("webgpu");
-      });
-      return backend;
+      return { backend: new WebGPUBackend(graphics.device, graphics.info), graphics };
     }
     default:
       return name satisfies never;
   }
 }
 
-/** Of the limits that tfjs's kernels make use of, all that the adapter has. */
-function limitsOf({ limits }: GPUAdapter): Record<string, number> {
-  const {
-    maxComputeWorkgroupStorageSize,
-    maxComputeWorkgroupsPerDimension,
-    maxStorageBufferBindingSize,
-    maxBufferSize,
-    maxComputeWorkgroupSizeX,
-    maxComputeInvocationsPerWorkgroup,
-  } = limits;
-  return {
-    maxComputeWorkgroupStorageSize,
-    maxComputeWorkgroupsPerDimension,
-    maxStorageBufferBindingSize,
-    maxBufferSize,
-    maxComputeWorkgroupSizeX,
-    maxComputeInvocationsPerWorkgroup,
-  };
-}
-
 /** Whether the backend still runs: not after its graphics device was lost. */
-export function isAlive({ name, backend }: BackendSession): boolean {
-  return engine().registry[name] === backend;
+export function isAlive({ name, backend, graphics }: BackendSession): boolean {
+  return !graphics?.loss && engine().registry[name] === backend;
 }
 
 /** The error for work that its backend can no longer finish. */
-export function lostError({ name }: BackendSession): TrainingError {
-  return new TrainingError(`the ${name} device was lost: load the engine again and go on from the last checkpoint`);
+export function lostError({ name, graphics }: BackendSession): TrainingError {
+  return graphics?.loss ?? new DeviceLostError("device", `the ${name} backend of TensorFlow.js was removed`);
 }
 
 /**
  * Runs synchronous tensor work on a backend and switches back.
  *
  * tfjs has one backend for the whole process, and a kernel runs on the one of the moment, wherever its tensors are:
- * each piece of work has to say where. Throws `TrainingError` after the device was lost.
+ * each piece of work has to say where. Throws `DeviceLostError` after the device was lost.
  */
 export function onBackend<T>(session: BackendSession, work: () => T): T {
   if (!isAlive(session)) throw lostError(session);

@@ -1,7 +1,6 @@
 import type { EngineFactory } from "../engine.js";
 import type { TfjsBackend } from "./backend.js";
 
-export { type AdapterReport, adapterReport, isSoftwareAdapter } from "./adapter.js";
 export type { TfjsBackend } from "./backend.js";
 
 /**

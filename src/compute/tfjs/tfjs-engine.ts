@@ -248,7 +248,8 @@ export class TfjsEngine implements Engine {
     try {
       return await tensor.data<"float32">();
     } catch (error) {
-      throw isAlive(this.session) ? error : lostError(this.session);
+      if (!isAlive(this.session)) throw lostError(this.session);
+      throw this.session.graphics ? await this.session.graphics.explain(error) : error;
     } finally {
       tensor.dispose();
     }

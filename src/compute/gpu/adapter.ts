@@ -10,7 +10,7 @@ export interface AdapterReport {
 /** SwiftShader (Chromium), llvmpipe and lavapipe (Mesa), Microsoft's Basic Render Driver. */
 const SOFTWARE_NAMES = /swiftshader|llvmpipe|lavapipe|software|basic render/i;
 
-/** The adapter that tfjs would take; null where WebGPU or an adapter is missing. */
+/** The adapter that the device is opened on; null where WebGPU or an adapter is missing. */
 export async function requestAdapter(): Promise<GPUAdapter | null> {
   // Node before 21 has no navigator at all, and not every browser has `gpu`.
   const gpu: GPU | undefined = globalThis.navigator?.gpu;
