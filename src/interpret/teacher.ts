@@ -1,0 +1,85 @@
+import type { Policy } from "../agents/policies/policy.js";
+import { InputError } from "../core/errors.js";
+import type { EnvironmentSpec } from "../envs/environment.js";
+
+/** Probabilities below this count as this: the logarithm of a near-zero one would drown every other weight. */
+const SMALLEST_PROBABILITY = 1e-4;
+
+/** What the teacher does and thinks in n states. */
+export interface Answers {
+  /** [n], index of the action. */
+  readonly actions: Int32Array;
+  /**
+   * [n, numActions] what each action is worth to the teacher: Q, or the clipped log-probability of a categorical
+   * teacher. Null where the teacher has no such numbers.
+   */
+  readonly worth: Float32Array | null;
+  /** [n, numActions] probabilities: the teacher's own, or all on its action where it has only values. */
+  readonly probabilities: Float32Array;
+}
+
+/** A policy with named discrete actions that a readable one is made from. */
+export class Teacher {
+  readonly numFeatures: number;
+  readonly numActions: number;
+
+  /** Throws {@link InputError} where the actions are not discrete. */
+  constructor(
+    readonly policy: Policy,
+    readonly spec: EnvironmentSpec,
+    method: string,
+  ) {
+    if (spec.action.kind !== "discrete") {
+      throw new InputError("method", method, `a world with discrete actions; those of ${spec.id} are continuous`);
+    }
+    this.numFeatures = spec.observation.length;
+    this.numActions = spec.action.names.length;
+  }
+
+  /** Asks about `observations` [n, numFeatures]. */
+  async ask(observations: Float32Array): Promise<Answers> {
+    const n = observations.length / this.numFeatures;
+    const chosen = new Float32Array(n);
+    await this.policy.act(observations, null, chosen, null);
+    const actions = Int32Array.from(chosen);
+    const probabilities = new Float32Array(n * this.numActions);
+    if (!this.policy.actionScores) {
+      for (let row = 0; row < n; row++) probabilities[row * this.numActions + actions[row]] = 1;
+      return { actions, worth: null, probabilities };
+    }
+    const scores = new Float32Array(n * this.numActions);
+    await this.policy.actionScores(observations, scores);
+    if (isDistribution(scores, this.numActions)) {
+      return { actions, worth: scores.map((p) => Math.log(Math.max(p, SMALLEST_PROBABILITY))), probabilities: scores };
+    }
+    for (let row = 0; row < n; row++) probabilities[row * this.numActions + actions[row]] = 1;
+    return { actions, worth: scores, probabilities };
+  }
+}
+
+/** Whether every row is made of shares that sum to 1: probabilities, not values. */
+function isDistribution(scores: Float32Array, numActions: number): boolean {
+  for (let from = 0; from < scores.length; from += numActions) {
+    let sum = 0;
+    for (let i = from; i < from + numActions; i++) {
+      if (scores[i] < 0) return false;
+      sum += scores[i];
+    }
+    if (Math.abs(sum - 1) > 1e-3) return false;
+  }
+  return true;
+}
+
+/**
+ * How much the choice of action matters in each state [n]: max_a worth − min_a worth, the loss weight of VIPER.
+ *
+ * Source: Bastani, Pu & Solar-Lezama 2018, arXiv:1805.08328, section 2 (ℓ̃ for discrete actions).
+ */
+export function stakes(worth: Float32Array, numActions: number): Float64Array {
+  const out = new Float64Array(worth.length / numActions);
+  for (let row = 0; row < out.length; row++) {
+    const values = worth.subarray(row * numActions, (row + 1) * numActions);
+    out[row] = Math.max(...values) - Math.min(...values);
+  }
+  return out;
+}
