@@ -1,9 +1,6 @@
 import { createReferenceEngine } from "../../src/compute/reference-engine.js";
 import { loadWasmEngine } from "../../src/compute/wasm/wasm-engine.js";
-import { allowRelaxedSimd } from "../helpers/relaxed-simd.js";
 import { describeParity } from "./parity.js";
-
-allowRelaxedSimd();
 
 const required = process.env["CI"] === "1";
 describeParity("reference", createReferenceEngine, { numRuns: 30, large: false, required });

@@ -1,10 +1,7 @@
 import { expect, it } from "vitest";
 import type { EngineId } from "../../src/compute/engine.js";
 import { loadEngine } from "../../src/compute/index.js";
-import { allowRelaxedSimd } from "../helpers/relaxed-simd.js";
 import { itAgreesWithAutodiff } from "./tfjs-autodiff.js";
-
-allowRelaxedSimd();
 
 const engines: readonly EngineId[] = ["reference", "wasm-simd", "wasm-relaxed", "tfjs-cpu", "tfjs-wasm"];
 for (const id of engines) {
