@@ -27,6 +27,7 @@ export type {
 } from "./compute/engine.js";
 export { calibrate, ENGINE_IDS, loadEngine } from "./compute/index.js";
 export { layoutOf, type NetworkLayout, type NetworkSpec } from "./compute/network.js";
+export * from "./compute/trees/index.js";
 export { InputError, messageOf, showValue, TrainingError } from "./core/errors.js";
 export { allowedNames, nearestName } from "./core/nearest.js";
 export {

@@ -1,0 +1,155 @@
+import { parseOptions } from "../../core/options.js";
+import { RandomStream } from "../../core/random.js";
+import { criterionOf, poolFor } from "./cart.js";
+import { type PreparedData, prepareData, type TrainingData } from "./data.js";
+import { ExactSplitter } from "./exact-splitter.js";
+import { growDepthFirst } from "./grow.js";
+import { addTreeToPool, leafValueOf, NodePool, treeFromPool } from "./node-pool.js";
+import type { Criterion } from "./node-statistics.js";
+import { FOREST_OPTIONS, type ForestOptions } from "./options.js";
+import { presort } from "./presort.js";
+import { RandomSplitter } from "./random-splitter.js";
+import type { Splitter } from "./splitter.js";
+import { largestOf, type Tree } from "./tree.js";
+
+export type ForestKind =
+  /** Bootstrap samples, exact thresholds. Source: Breiman 2001, "Random forests". */
+  | "random-forest"
+  /** All rows, drawn thresholds. Source: Geurts, Ernst & Wehenkel 2006, "Extremely randomized trees". */
+  | "extra-trees";
+
+/** Trees whose mean counts, all in one pool of nodes. */
+export interface Forest {
+  readonly pool: NodePool;
+  /** [numTrees] first node of each tree. */
+  readonly roots: Int32Array;
+}
+
+/**
+ * Fits a random forest or extremely randomised trees. Same data, options and seed, same forest.
+ *
+ * Tree t draws from copy t of the streams, so that a forest of more trees begins with the same ones. Throws
+ * `InputError` for data or options that cannot be used.
+ */
+export function fitForest(
+  kind: ForestKind,
+  data: TrainingData,
+  options: Partial<ForestOptions> = {},
+  seed = 0,
+): Forest {
+  const settings = parseOptions(FOREST_OPTIONS, options, "forest");
+  const prepared = prepareData(data);
+  const { weights } = prepared;
+  const splitter = splitterFor(kind, prepared, criterionOf(data, settings.criterion), settings, seed);
+  const bag = kind === "random-forest" ? new Bag(prepared, seed, settings.numTrees) : null;
+  const pool = poolFor(prepared, false);
+  const roots = new Int32Array(settings.numTrees);
+  for (let t = 0; t < roots.length; t++) {
+    const numRows = splitter.start(bag ? bag.draw(t) : weights, t);
+    roots[t] = growDepthFirst(splitter, numRows, pool, settings);
+  }
+  pool.trim();
+  return { pool, roots };
+}
+
+function splitterFor(
+  kind: ForestKind,
+  data: PreparedData,
+  criterion: Criterion,
+  { numTrees, maxFeatures, minSamplesLeaf }: ForestOptions,
+  seed: number,
+): Splitter {
+  const { numFeatures, numRows, columns } = data;
+  const fallback = data.isClassification ? Math.max(1, Math.floor(Math.sqrt(numFeatures))) : numFeatures;
+  const limits = { maxFeatures: maxFeatures === 0 ? fallback : maxFeatures, minSamplesLeaf };
+  const stream = new RandomStream(seed, "forest/splits", numTrees);
+  return kind === "extra-trees"
+    ? new RandomSplitter(data, criterion, limits, stream)
+    : new ExactSplitter(data, presort(columns, numRows, numFeatures), criterion, limits, stream);
+}
+
+/** Bootstrap samples as weights: as many draws with replacement as there are rows. */
+class Bag {
+  private readonly weights: Float64Array;
+  private readonly stream: RandomStream;
+
+  constructor(
+    private readonly data: PreparedData,
+    seed: number,
+    numTrees: number,
+  ) {
+    this.weights = new Float64Array(data.numRows);
+    this.stream = new RandomStream(seed, "forest/bags", numTrees);
+  }
+
+  draw(copy: number): Float64Array {
+    const { numRows, weights: given } = this.data;
+    const { weights, stream } = this;
+    weights.fill(0);
+    // A sample of rows of weight 0 alone would leave nothing to fit.
+    for (let hasWeight = false; !hasWeight; ) {
+      for (let i = 0; i < numRows; i++) {
+        const row = stream.integer(numRows, copy);
+        weights[row] += given[row];
+        if (given[row] > 0) hasWeight = true;
+      }
+    }
+    return weights;
+  }
+}
+
+/** A forest of trees that came from elsewhere. They must agree in inputs, outputs and task. */
+export function forestOf(trees: readonly Tree[]): Forest {
+  const [first] = trees;
+  const pool = new NodePool(first.numFeatures, first.numOutputs, first.task);
+  const roots = Int32Array.from(trees, (tree) => addTreeToPool(pool, tree));
+  pool.trim();
+  return { pool, roots };
+}
+
+/** One of the trees, with its own arrays. */
+export function treeOf({ pool, roots }: Forest, index: number): Tree {
+  return treeFromPool(pool, roots[index]);
+}
+
+/** Nodes of all trees. */
+export function numForestNodes({ pool }: Forest): number {
+  return pool.numNodes;
+}
+
+/**
+ * Fills `out` [numOutputs from `to`] with the mean of the trees' values for one row of inputs [numFeatures from
+ * `offset`]: probabilities for a classifier.
+ */
+export function fillForestRow(
+  { pool, roots }: Forest,
+  inputs: ArrayLike<number>,
+  offset: number,
+  out: Float32Array | Float64Array,
+  to = 0,
+): void {
+  const { numOutputs, leafValues } = pool;
+  for (let i = 0; i < numOutputs; i++) out[to + i] = 0;
+  for (let t = 0; t < roots.length; t++) {
+    const from = leafValueOf(pool, roots[t], inputs, offset) * numOutputs;
+    for (let i = 0; i < numOutputs; i++) out[to + i] += leafValues[from + i];
+  }
+  for (let i = 0; i < numOutputs; i++) out[to + i] /= roots.length;
+}
+
+/** Fills `out` [numRows, numOutputs] for `inputs` [numRows, numFeatures]; see {@link fillForestRow}. */
+export function fillForestValues(forest: Forest, inputs: Float32Array, out: Float32Array | Float64Array): void {
+  const { numFeatures, numOutputs } = forest.pool;
+  const numRows = inputs.length / numFeatures;
+  for (let row = 0; row < numRows; row++) fillForestRow(forest, inputs, row * numFeatures, out, row * numOutputs);
+}
+
+/** The classes [numRows] that a forest's mean probabilities give to `inputs` [numRows, numFeatures]. */
+export function predictForestClasses(forest: Forest, inputs: Float32Array): Int32Array {
+  const { numFeatures, numOutputs } = forest.pool;
+  const means = new Float64Array(numOutputs);
+  return Int32Array.from({ length: inputs.length / numFeatures }, (_, row) => {
+    fillForestRow(forest, inputs, row * numFeatures, means);
+    return largestOf(means, 0, numOutputs);
+  });
+}

@@ -1,0 +1,37 @@
+/** Decision trees, forests and boosting on typed arrays. */
+export { fitTree } from "./cart.js";
+export type { ClassificationData, RegressionData, TrainingData, TrainingRows } from "./data.js";
+export {
+  type Forest,
+  type ForestKind,
+  fillForestRow,
+  fillForestValues,
+  fitForest,
+  forestOf,
+  numForestNodes,
+  predictForestClasses,
+  treeOf,
+} from "./forest.js";
+export {
+  BOOSTING_OPTIONS,
+  type BoostingOptions,
+  FOREST_OPTIONS,
+  type ForestOptions,
+  NO_LIMIT,
+  TREE_OPTIONS,
+  type TreeOptions,
+} from "./options.js";
+export { pruneTree, subtreeOf } from "./prune.js";
+export {
+  classOf,
+  depthOf,
+  fillTreeValues,
+  largestOf,
+  leafOf,
+  numLeavesOf,
+  numNodesOf,
+  pathOf,
+  predictTreeClasses,
+  type Tree,
+  type TreeTask,
+} from "./tree.js";
