@@ -4,7 +4,12 @@ import type { NetworkSpec } from "./network.js";
 
 /** Time for all candidates together, in milliseconds. */
 const BUDGET_MS = 150;
-/** Updates of each candidate that do not count: compilers wake up and caches fill. */
+/**
+ * A turn is as many updates as this takes, in milliseconds: a page that is not isolated from others has a clock of
+ * 0.1 ms, in which a small update would take no time at all.
+ */
+const TURN_MS = 2;
+/** Turns of each candidate that do not count: compilers wake up and caches fill. */
 const WARM_UP = 3;
 /**
  * A candidate this many times slower than the best is not timed further, once it is warm or has had its share of the
@@ -25,7 +30,7 @@ export interface Candidate {
  * Times forward, backward and Adam of the actual network and batch on each candidate and picks the fastest.
  *
  * Never goes by the name of a device. The next turn goes to whoever has had the least time, so that a disturbance meets
- * all of them and a slow one takes no time from the others; the shortest turn counts, since noise only ever adds. Takes
+ * all of them and a slow one takes no time from the others; the best turn counts, since noise only ever adds. Takes
  * about 150 ms in all, more only where one update of each takes longer.
  * `now` is a monotonic clock in milliseconds. Throws `RangeError` when no candidate can run.
  */
@@ -41,14 +46,14 @@ export async function calibrateCandidates(
     const share = BUDGET_MS / runners.length;
     // Making the engines does not count: it took half of the time, and left too little for compilers to finish.
     const start = now();
-    for (const runner of runners) await runner.update(now);
+    for (const runner of runners) await runner.takeTurn(now);
     let racing = runners;
     while (now() - start < BUDGET_MS) {
       const next = racing.reduce((least, runner) => (runner.spent < least.spent ? runner : least));
-      await next.update(now);
+      await next.takeTurn(now);
       const best = Math.min(...racing.map(({ milliseconds }) => milliseconds));
       racing = racing.filter(
-        (runner) => runner.milliseconds < HOPELESS * best || !(runner.isWarm || runner.spent > share),
+        (runner) => runner.milliseconds <= HOPELESS * best || !(runner.isWarm || runner.spent > share),
       );
     }
   } finally {
@@ -70,9 +75,9 @@ function reasonFor([best, second]: readonly Runner[]): string {
 
 /** One candidate at work on made-up data of the right shape. */
 class Runner {
-  /** The shortest update so far; while it warms up, the last one. */
+  /** Of an update in the best turn so far; while it warms up, in the last one. */
   milliseconds = Number.POSITIVE_INFINITY;
-  /** Milliseconds of all its updates. */
+  /** Milliseconds of all its turns. */
   spent = 0;
   private turns = 0;
   private readonly inputs: Float32Array;
@@ -100,18 +105,29 @@ class Runner {
     return this.turns > WARM_UP;
   }
 
-  async update(now: () => number): Promise<void> {
-    const { engine } = this;
+  /** Updates for {@link TURN_MS}, at least once. */
+  async takeTurn(now: () => number): Promise<void> {
     const start = now();
+    let count = 0;
+    let elapsed = 0;
+    do {
+      await this.update();
+      count++;
+      elapsed = now() - start;
+    } while (elapsed < TURN_MS);
+    this.spent += elapsed;
+    const mean = elapsed / count;
+    this.milliseconds = this.turns < WARM_UP ? mean : Math.min(this.milliseconds, mean);
+    this.turns++;
+  }
+
+  private async update(): Promise<void> {
+    const { engine } = this;
     const forward = engine.forward(this.inputs, engine.maxBatch, this.outputs);
     if (forward) await forward;
     const backward = engine.backward(this.gradients, engine.maxBatch, this.free);
     if (backward) await backward;
     const step = engine.adamStep({ learningRate: 1e-4, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, maxNorm: 0.5 });
     if (typeof step !== "number") await step;
-    const elapsed = now() - start;
-    this.spent += elapsed;
-    this.milliseconds = this.turns < WARM_UP ? elapsed : Math.min(this.milliseconds, elapsed);
-    this.turns++;
   }
 }
