@@ -59,6 +59,8 @@ export class StagePlayer {
     private readonly secondsPerStep: number,
     /** Called once for each step as it is shown (or skipped over). */
     private readonly onStep: (step: PlayedStep) => void = () => {},
+    /** Entries of the state that are angles within ±π. */
+    private readonly circular: readonly number[] = [],
   ) {}
 
   /** Steps waiting to be shown. */
@@ -148,6 +150,8 @@ export class StagePlayer {
       const to = current.state[i];
       this.moment[i] = moving ? previous.state[i] + (to - previous.state[i]) * this.progress : to;
     }
+    if (moving)
+      for (const i of this.circular) this.moment[i] = between(previous.state[i], current.state[i], this.progress);
     return {
       state: this.moment,
       observation: current.step !== 0 && previous ? previous.observation : current.observation,
@@ -170,4 +174,10 @@ export class StagePlayer {
     this.onStep(frame);
     return true;
   }
+}
+
+/** An angle between two others, on the shorter way round. */
+function between(from: number, to: number, progress: number): number {
+  const turn = to - from;
+  return from + (turn - 2 * Math.PI * Math.round(turn / (2 * Math.PI))) * progress;
 }

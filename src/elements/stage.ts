@@ -187,7 +187,7 @@ export class Stage extends VitrineElement {
     if (!spec) return;
     if (changed.has("spec") || changed.has("options")) this.params = paramsStructOf(spec, this.options);
     if (!changed.has("spec")) return;
-    this.player = new StagePlayer(spec.secondsPerStep, (step) => this.follow(step, spec.secondsPerStep));
+    this.player = new StagePlayer(spec.secondsPerStep, (step) => this.follow(step, spec.secondsPerStep), spec.circular);
     this.drawing = null;
     loadDrawing(spec.id).then(
       (drawing) => {

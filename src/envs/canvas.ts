@@ -114,3 +114,44 @@ export function numberText(value: number, digits: number): string {
 export function tickText(value: number): string {
   return numberText(value, 2).replace(/\.?0+$/, "");
 }
+
+/** Makes a bar with round ends between two points, as thick as `width`. */
+export function fillBar(context: Context, from: Point, to: Point, width: number, colour: string, alpha = 1): void {
+  strokeLine(context, [from, to], { colour, width, cap: "round", alpha });
+}
+
+/**
+ * A turn in lamp yellow: an arrow along a circle about `centre`, from the angle `from` over `sweep` (rad, positive is
+ * anticlockwise as seen, 0 is to the right).
+ */
+export function strokeTurn(
+  context: Context,
+  centre: Point,
+  radius: number,
+  from: number,
+  sweep: number,
+  colours: { readonly band: string; readonly ink: string },
+): void {
+  const direction = sweep < 0 ? -1 : 1;
+  const band = Math.max(12, Math.min(16, radius * 0.3));
+  // The canvas counts angles clockwise.
+  const arc = (start: number, end: number, width: number, colour: string, cap: CanvasLineCap) => {
+    context.beginPath();
+    context.arc(centre[0], centre[1], radius, -start, -end, direction > 0);
+    strokePath(context, { colour, width, cap });
+  };
+  arc(from, from + sweep, band, colours.band, "round");
+  const head = Math.min(9, Math.abs(sweep) * radius * 0.6);
+  const end = from + sweep - (direction * head * 0.7) / radius;
+  if (Math.abs(sweep) * radius > head) arc(from, end, 2, colours.ink, "round");
+  const at = (angle: number, distance: number): Point => [
+    centre[0] + distance * Math.cos(angle),
+    centre[1] - distance * Math.sin(angle),
+  ];
+  const back = from + sweep - (direction * head) / radius;
+  fillPolygon(
+    context,
+    [at(from + sweep, radius), at(back, radius + head / 2), at(back, radius - head / 2)],
+    colours.ink,
+  );
+}

@@ -4,6 +4,9 @@ import type { Drawing } from "./drawing.js";
 const LOADERS: Readonly<Record<string, () => Promise<Drawing>>> = {
   cartpole: async () => (await import("./cartpole/draw.js")).drawing,
   "mountain-car": async () => (await import("./mountain-car/draw.js")).drawing,
+  "mountain-car-continuous": async () => (await import("./mountain-car-continuous/draw.js")).drawing,
+  acrobot: async () => (await import("./acrobot/draw.js")).drawing,
+  pendulum: async () => (await import("./pendulum/draw.js")).drawing,
   lavaland: async () => (await import("./lavaland/draw.js")).drawing,
 };
 

@@ -20,6 +20,8 @@ export interface EnvironmentSpec {
   readonly rewardTerms: readonly RewardTerm[];
   /** Names of the state's entries, in the order of the world's reference. `stateSize` is its length. */
   readonly state: readonly string[];
+  /** Entries of the state that are angles within ±π: between two states they move the shorter way round. */
+  readonly circular?: readonly number[];
   /** Uniforms taken by `reset` and by `step`. */
   readonly noiseSize: { readonly reset: number; readonly step: number };
   /**

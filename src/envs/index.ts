@@ -1,15 +1,25 @@
 import { InputError, showValue } from "../core/errors.js";
 import { allowedNames } from "../core/nearest.js";
 import { type OptionValues, parseOptions } from "../core/options.js";
+import { acrobot } from "./acrobot/index.js";
 import { cartpole } from "./cartpole/index.js";
 import type { Environment, VectorEnvironment } from "./environment.js";
 import { lavaland } from "./lavaland/index.js";
 import { mountainCar } from "./mountain-car/index.js";
+import { mountainCarContinuous } from "./mountain-car-continuous/index.js";
 import { paramsOf } from "./params.js";
+import { pendulum } from "./pendulum/index.js";
 import { DynamicsBatch } from "./vector.js";
 
 /** Every world there is, in the order a person meets them. */
-export const environments: readonly Environment[] = [cartpole, mountainCar, lavaland];
+export const environments: readonly Environment[] = [
+  cartpole,
+  mountainCar,
+  mountainCarContinuous,
+  acrobot,
+  pendulum,
+  lavaland,
+];
 
 /** The world of that id. Throws {@link InputError} on the field `env`, naming what is allowed and the nearest name. */
 export function findEnvironment(id: string): Environment {

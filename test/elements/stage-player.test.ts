@@ -46,6 +46,18 @@ describe("the stage's player", () => {
     expect(player.now()?.step).toBe(1);
   });
 
+  it("moves an angle the shorter way round", () => {
+    const player = new StagePlayer(1, () => {}, [0]);
+    player.push({ ...frames([1, 2]), states: Float64Array.of(3, 3, -3, -3) });
+    player.advance(0, 1);
+    player.advance(0.6, 1);
+    const [angle, position] = player.now()?.state ?? [];
+    // From 3 to −3 an angle goes over π, a position through 0.
+    expect(angle).toBeGreaterThan(3);
+    expect(angle).toBeLessThan(2 * Math.PI - 3);
+    expect(Math.abs(position)).toBeLessThan(2);
+  });
+
   it("does not glide from the end of one episode to the start of the next", () => {
     const player = new StagePlayer(1);
     player.push(frames([8, 9, 0, 1], 2));

@@ -21,6 +21,10 @@ export function byHand(environment: Environment, options: Readonly<Record<string
       dynamics.reset(state, { $: [...noise] }, params);
       return [...state.$];
     },
+    /** Of the last step: the sum of its terms. */
+    get reward(): number {
+      return outcome.$.subarray(1).reduce((sum, term) => sum + term, 0);
+    },
     get terminated(): boolean {
       return outcome.$[0] === 1;
     },

@@ -75,3 +75,98 @@ describe("mountain car", () => {
     expect(world.terminated).toBe(true);
   });
 });
+
+describe("continuous mountain car", () => {
+  const car = findEnvironment("mountain-car-continuous");
+
+  test("three pushes from (−0.5, 0), as Gymnasium 1.3.0 prints them, and what they cost", () => {
+    const world = byHand(car);
+    world.state.set([-0.5, 0]);
+    const expected = [
+      [0.5, -0.499426842, 0.000573157, -0.025],
+      // More than the engine gives is not driven, but charged.
+      [-1.5, -0.500534832, -0.001107974, -0.225],
+      [1, -0.500315666, 0.000219185, -0.1],
+    ] as const;
+    for (const [push, position, velocity, reward] of expected) {
+      expect(distance(world.step(push), [position, velocity])).toBeLessThan(1e-7);
+      expect(world.reward).toBeCloseTo(reward, 9);
+    }
+  });
+
+  test("the flag pays 100, and energy costs what the parameter says", () => {
+    const world = byHand(car, { energyPrice: 0.5 });
+    world.step(1, [0.44, 0.03]);
+    expect(world.terminated).toBe(true);
+    expect(world.reward).toBeCloseTo(99.5, 12);
+  });
+});
+
+describe("pendulum", () => {
+  const pendulum = findEnvironment("pendulum");
+
+  test("three torques from (1, 0.5), as Gymnasium 1.3.0 prints them", () => {
+    const world = byHand(pendulum);
+    world.state.set([1, 0.5]);
+    const expected = [
+      [1, 0.485330522, 0.874330759, 1.28110325, -1.026],
+      [-2, 0.412228405, 0.911080539, 1.63685131, -1.300335939],
+      [3, 0.289678127, 0.957124114, 2.62016177, -1.585009822],
+    ] as const;
+    for (const [torque, cos, sin, spin, reward] of expected) {
+      const [angle, newSpin] = world.step(torque);
+      expect(distance([Math.cos(angle), Math.sin(angle), newSpin], [cos, sin, spin])).toBeLessThan(3e-7);
+      expect(world.reward).toBeCloseTo(reward, 8);
+    }
+  });
+
+  test("full turns cost nothing: only the way to upright counts", () => {
+    const cost = (angle: number) => {
+      const world = byHand(pendulum);
+      world.step(0, [angle, 0]);
+      return world.reward;
+    };
+    expect(cost(0.3 + 6 * Math.PI)).toBeCloseTo(cost(0.3), 10);
+    expect(cost(-0.3 - 2 * Math.PI)).toBeCloseTo(-0.09, 10);
+  });
+
+  test("without gravity a rod that nobody turns keeps its spin; a heavier one answers less", () => {
+    expect(byHand(pendulum, { gravity: 0 }).step(0, [1, 0.7])[1]).toBe(0.7);
+    const turned = (mass: number) => byHand(pendulum, { gravity: 0, mass }).step(2, [0, 0])[1];
+    expect(turned(2)).toBeCloseTo(turned(1) / 2, 12);
+  });
+});
+
+describe("acrobot", () => {
+  const acrobot = findEnvironment("acrobot");
+  const observed = ([a, b, va, vb]: readonly number[]) => [Math.cos(a), Math.sin(a), Math.cos(b), Math.sin(b), va, vb];
+
+  test("five turns from (0.05, −0.05, 0.02, −0.02), as Gymnasium 1.3.0 prints them", () => {
+    const world = byHand(acrobot);
+    world.state.set([0.05, -0.05, 0.02, -0.02]);
+    const first = [0.999436796, 0.0335566066, 0.999952853, -0.00971242785, -0.179527521, 0.412921101];
+    expect(distance(observed(world.step(2)), first)).toBeLessThan(1e-7);
+    const second = [0.999841154, -0.0178240947, 0.994263589, 0.106957264, -0.319911808, 0.726961553];
+    expect(distance(observed(world.step(2)), second)).toBeLessThan(1e-7);
+    expect(distance(world.step(0).slice(2), [-0.0998407379, 0.166335508])).toBeLessThan(1e-7);
+    expect(distance(world.step(1).slice(2), [0.0214489475, -0.111180015])).toBeLessThan(1e-7);
+    const fifth = [0.99921304, -0.0396643206, 0.992608547, 0.121360041, 0.262236118, -0.696504116];
+    expect(distance(observed(world.step(0)), fifth)).toBeLessThan(1e-7);
+  });
+
+  test("the step that passes the line costs nothing, and the line stands where the parameter says", () => {
+    const lifted = [2, 0.3, 0.5, 0.5];
+    const low = byHand(acrobot, { targetHeight: 0.5 });
+    low.step(1, lifted);
+    expect([low.terminated, low.reward]).toEqual([true, 0]);
+    const high = byHand(acrobot, { targetHeight: 1.8 });
+    high.step(1, lifted);
+    expect([high.terminated, high.reward]).toEqual([false, -1]);
+  });
+
+  test("hangs still when nothing turns it, and swings wider with a stronger motor", () => {
+    expect(distance(byHand(acrobot).step(1, [0, 0, 0, 0]), [0, 0, 0, 0])).toBeLessThan(1e-12);
+    const spin = (torque: number) => Math.abs(byHand(acrobot, { torque }).step(2, [0, 0, 0, 0])[3]);
+    expect(spin(2)).toBeGreaterThan(1.9 * spin(1));
+  });
+});

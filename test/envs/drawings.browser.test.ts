@@ -50,7 +50,10 @@ describe.each(environments.map((environment) => [environment.spec.id, environmen
     const params = paramsStructOf(spec, {});
     const env = createVectorEnvironment(environment, { numEnvs: 1, seed: 4 });
     const start = env.stateOf(0);
-    env.step(Float32Array.of(0));
+    // The lowest action of each dimension does something in every world.
+    const { action } = spec;
+    const lowest = action.kind === "discrete" ? [0] : action.features.map(({ low }) => low);
+    env.step(Float32Array.from(lowest));
     const later = env.finalStateOf(0);
 
     test.each([
@@ -66,7 +69,7 @@ describe.each(environments.map((environment) => [environment.spec.id, environmen
           size: { width, height },
           state: later,
           ghosts: [start, later],
-          action: [0],
+          action: lowest,
           params,
           palette,
           translate: (text) => `«${text}»`,
@@ -89,7 +92,7 @@ describe.each(environments.map((environment) => [environment.spec.id, environmen
       const pictures = [
         { state: start, action: null },
         { state: later, action: null },
-        { state: later, action: [0] },
+        { state: later, action: lowest },
       ].map(({ state, action }) => {
         const { context } = notingContext(420, 260);
         const size = { width: 420, height: 260 };

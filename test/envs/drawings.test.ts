@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { RandomStream } from "../../src/core/random.js";
+import { actionSize } from "../../src/core/spaces.js";
 import { loadDrawing } from "../../src/envs/drawings.js";
 import { createVectorEnvironment, environments, findEnvironment } from "../../src/envs/index.js";
 import { paramsStructOf } from "../../src/envs/params.js";
@@ -16,17 +17,27 @@ describe.each(environments.map((environment) => [environment.spec.id, environmen
       const stream = new RandomStream(2, "drawings");
       const said = new Set<string>();
       const actionWords = new Map<number, string>();
+      const size = actionSize(spec.action);
+      const features = spec.action.kind === "continuous" ? spec.action.features : [];
+      const draw = (i: number) => {
+        if (numActions > 0) return stream.integer(numActions);
+        const { low, high } = features[i % size];
+        return low + (high - low) * stream.uniform();
+      };
       for (let step = 0; step < 120; step++) {
-        const actions = Float32Array.from({ length: 32 }, () => stream.integer(numActions));
+        const actions = Float32Array.from({ length: 32 * size }, (_, i) => draw(i));
         env.step(actions);
         for (let copy = 0; copy < 32; copy++) {
-          const { text, action } = inWords(env.finalStateOf(copy), [actions[copy]], params);
+          const chosen = actions.subarray(copy * size, (copy + 1) * size);
+          const { text, action } = inWords(env.finalStateOf(copy), chosen, params);
           said.add(text).add(action);
-          actionWords.set(actions[copy], action);
+          actionWords.set(chosen[0], action);
         }
       }
       expect([...said].filter((text) => !texts.includes(text))).toEqual([]);
-      expect(new Set(actionWords.values()).size).toBe(numActions);
+      // Each named action has words of its own; of continuous ones at least each side has.
+      if (numActions > 0) expect(new Set(actionWords.values()).size).toBe(numActions);
+      else expect(new Set(actionWords.values()).size).toBeGreaterThanOrEqual(2 * size);
       expect(texts.every((text) => text.length > 0 && !text.endsWith("."))).toBe(true);
     });
 
@@ -71,7 +82,34 @@ describe("the words for single moments", () => {
     expect(await wordsFor("mountain-car", state, action)).toBe(sentence);
   });
 
+  test.each([
+    [[-0.9, -0.02], -0.5, "Rolling left, up the slope: push left"],
+    [[-0.9, 0.02], 0.01, "Rolling right, down into the valley: coast"],
+  ])("continuous mountain car %j, push %f", async (state, action, sentence) => {
+    expect(await wordsFor("mountain-car-continuous", state, action)).toBe(sentence);
+  });
+
+  test.each([
+    [[0.1, 0.1], 0.05, "Upright and nearly still: hardly any torque"],
+    [[Math.PI, 0.2], 2, "Hanging nearly still: turn anticlockwise"],
+    // A full turn further it is the same place.
+    [[-1 + 2 * Math.PI, 1.5], -2, "Swinging up: turn clockwise"],
+    [[1, 1.5], -2, "Swinging down: turn clockwise"],
+    [[0.1, 4], -2, "Passing the top too fast to stay: turn clockwise"],
+  ])("pendulum %j, torque %f", async (state, action, sentence) => {
+    expect(await wordsFor("pendulum", state, action)).toBe(sentence);
+  });
+
+  test.each([
+    [[0, 0, 0, 0.1], 1, "Hanging nearly still: let it swing"],
+    [[1, 0.2, 2, 1], 2, "The hand is rising: turn anticlockwise"],
+    [[1, 0.2, -2, -1], 0, "The hand is falling: turn clockwise"],
+    [[2.5, 0.1, 1, 0], 2, "The hand is over the line: turn anticlockwise"],
+  ])("acrobot %j, action %i", async (state, action, sentence) => {
+    expect(await wordsFor("acrobot", state, action)).toBe(sentence);
+  });
+
   test("a world without a drawing is refused by name", () => {
-    expect(() => loadDrawing("chess")).toThrow('env: expected one of cartpole, mountain-car, lavaland, got "chess"');
+    expect(() => loadDrawing("chess")).toThrow(/^env: expected one of cartpole, mountain-car, .*, got "chess"$/);
   });
 });

@@ -108,8 +108,16 @@ function situationsOf(environment: Environment) {
     env.params.set(row, copy * row.length);
   }
   env.reset();
-  const names = spec.action.kind === "discrete" ? spec.action.names.length : 1;
-  const draw = () => Float32Array.from({ length: NUM_COPIES }, (_, copy) => stream.integer(names, copy));
+  const { action } = spec;
+  const width = actionSize(action);
+  const drawOne = (copy: number, i: number) => {
+    if (action.kind === "discrete") return stream.integer(action.names.length, copy);
+    const { low, high } = action.features[i];
+    // A little beyond the bounds too: worlds clip.
+    return Math.fround(low + (high - low) * (1.2 * stream.uniform(copy) - 0.1));
+  };
+  const draw = () =>
+    Float32Array.from({ length: NUM_COPIES * width }, (_, k) => drawOne(Math.floor(k / width), k % width));
   const states: Rows = [];
   for (let step = 0; step < 16; step++) {
     for (let copy = step; copy < NUM_COPIES; copy += 16) states[copy] = [...env.stateOf(copy)].map(Math.fround);
@@ -119,7 +127,9 @@ function situationsOf(environment: Environment) {
   const noise = Array.from({ length: NUM_COPIES }, (_, copy) => {
     return Array.from({ length: noiseSize }, () => stream.uniform(copy));
   });
-  return { params, states, noise, actions: [...draw()].map((action) => [action]) };
+  const last = draw();
+  const actions = Array.from({ length: NUM_COPIES }, (_, copy) => [...last.subarray(copy * width, (copy + 1) * width)]);
+  return { params, states, noise, actions };
 }
 
 /** The same on the CPU, in float64. */

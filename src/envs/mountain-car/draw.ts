@@ -175,11 +175,11 @@ function drawReach(context: Context, frame: DrawingFrame, scale: Scale): void {
   });
 }
 
-function drawPush(context: Context, frame: DrawingFrame, scale: Scale): void {
-  const { action, palette, state } = frame;
-  if (!action || Number.isNaN(action[0]) || Math.round(action[0]) === 1) return;
-  const direction = action[0] < 1 ? -1 : 1;
-  const length = Math.max(30, scale.car * 0.95);
+function drawPush(context: Context, frame: DrawingFrame, scale: Scale, push: number): void {
+  const { palette, state } = frame;
+  if (!(Math.abs(push) >= 0.02)) return;
+  const direction = Math.sign(push);
+  const length = Math.max(16, Math.max(30, scale.car * 0.95) * Math.abs(push));
   const x = Math.min(Math.max(scale.x(state[0]), length / 2 + 6), frame.size.width - length / 2 - 6);
   const y = scale.y(heightOf(state[0])) - scale.car * 1.2;
   pathBox(context, x - length / 2 - 3, y - 7, length + 6, 14, 7);
@@ -188,7 +188,7 @@ function drawPush(context: Context, frame: DrawingFrame, scale: Scale): void {
   strokeArrow(context, [tail, y], [tip, y], palette["lamp-ink"], 2);
 }
 
-function draw(context: Context, frame: DrawingFrame): void {
+function draw(context: Context, frame: DrawingFrame, push: number): void {
   const { size, palette, params, state } = frame;
   const scale = scaleOf(size, 26, 26, 22);
   const goal = params["goalPosition"];
@@ -202,16 +202,38 @@ function draw(context: Context, frame: DrawingFrame): void {
     drawCar(context, palette, scale, past[0], 0.1 + (0.22 * (i + 1)) / frame.ghosts.length);
   });
   drawCar(context, palette, scale, state[0], 1);
-  drawPush(context, frame, scale);
+  drawPush(context, frame, scale, push);
 }
 
-function thumbnail(context: Context, size: DrawingSize, palette: Palette): void {
+/** The car on its way: at the foot of the left hill, or (`half`) well up the right one, under half a push. */
+function thumbnail(context: Context, size: DrawingSize, palette: Palette, half: boolean): void {
   const scale = scaleOf(size, size.height * 0.14, size.width * 0.07, 4);
   context.clearRect(0, 0, size.width, size.height);
   drawHills(context, size, palette, scale);
   drawFlag(context, palette, scale, 0.45, false);
-  drawCar(context, palette, scale, -0.88, 1);
+  const position = half ? -0.1 : -0.88;
+  drawCar(context, palette, scale, position, 1);
+  if (!half) return;
+  const [x, y] = [scale.x(position), scale.y(heightOf(position)) - scale.car * 1.3];
+  strokeArrow(context, [x - scale.car, y], [x + scale.car * 0.4, y], palette["ink-2"], 1.5);
 }
 
-/** The mountain car in its valley, with the push in lamp yellow and a line as high as its swing would carry it. */
-export const drawing: Drawing = { draw, describe, thumbnail, texts };
+/**
+ * The mountain car in its valley, with the push in lamp yellow and a line as high as its swing would carry it.
+ *
+ * `pushOf` reads the push, −1 (full left) to 1, from an action; `half` puts half a push on the thumbnail.
+ */
+export function mountainCarDrawing(
+  pushOf: (action: number) => number,
+  words: Pick<Drawing, "describe" | "texts">,
+  half = false,
+): Drawing {
+  return {
+    draw: (context, frame) => draw(context, frame, pushOf(frame.action?.[0] ?? Number.NaN)),
+    thumbnail: (context, size, palette) => thumbnail(context, size, palette, half),
+    ...words,
+  };
+}
+
+/** The mountain car that pushes fully or not at all. */
+export const drawing: Drawing = mountainCarDrawing((action) => Math.round(action) - 1, { describe, texts });

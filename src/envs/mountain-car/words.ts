@@ -30,6 +30,17 @@ export function describe(
   return { text: SITUATIONS[situationOf(state, params)], action: ACTIONS[Math.round(chosen)] };
 }
 
+/** The same for pushes −1 … 1: next to none is coasting. */
+export function describePush(
+  state: ArrayLike<number>,
+  action: ArrayLike<number> | null,
+  params: ParamsStruct,
+): Description {
+  const push = action?.[0] ?? Number.NaN;
+  const named = Math.abs(push) < 0.05 ? 1 : push < 0 ? 0 : 2;
+  return describe(state, Number.isNaN(push) ? null : [named], params);
+}
+
 function situationOf(state: ArrayLike<number>, params: ParamsStruct): keyof typeof SITUATIONS {
   const [position, velocity] = [state[0], state[1]];
   if (position >= params["goalPosition"] && velocity >= 0) return "reached";
