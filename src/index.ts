@@ -16,6 +16,7 @@ export type {
 } from "./agents/agent.js";
 export { agents, findAgent } from "./agents/index.js";
 export type { Policy, PolicyKind, SerialisedPolicy } from "./agents/policies/policy.js";
+export { parseTreePolicy, TreePolicy, type TreePolicyNames } from "./agents/policies/tree.js";
 export type {
   AdamSettings,
   Engine,

@@ -1,6 +1,8 @@
 /** Decision trees, forests and boosting on typed arrays. */
+export { type Boosting, fitBoosting } from "./boosting.js";
 export { fitTree } from "./cart.js";
 export type { ClassificationData, RegressionData, TrainingData, TrainingRows } from "./data.js";
+export { editTree, type TreeEdit } from "./edit-tree.js";
 export {
   type Forest,
   type ForestKind,
@@ -13,6 +15,15 @@ export {
   treeOf,
 } from "./forest.js";
 export {
+  fillModelRow,
+  fillModelValues,
+  modelNodes,
+  predictClasses,
+  shapeOf,
+  type TreeModel,
+} from "./model.js";
+export { jsonOf, type ModelData, modelToData, parseModel, treesOf } from "./model-data.js";
+export {
   BOOSTING_OPTIONS,
   type BoostingOptions,
   FOREST_OPTIONS,
@@ -21,6 +32,7 @@ export {
   TREE_OPTIONS,
   type TreeOptions,
 } from "./options.js";
+export { parseTree } from "./parse-tree.js";
 export { pruneTree, subtreeOf } from "./prune.js";
 export {
   classOf,
