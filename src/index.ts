@@ -68,6 +68,29 @@ export {
   probabilityOfImprovement,
   sampleDeviation,
 } from "./evaluate/statistics.js";
+export {
+  boostingScores,
+  boostingShapley,
+  interventionalTreeShapley,
+  pathDependentTreeShapley,
+  type TreeShapley,
+} from "./interpret/shapley/trees.js";
+export { treeToPython, treeToTypeScript } from "./interpret/tree-code.js";
+export {
+  impurityImportances,
+  localImportances,
+  type PermutationRequest,
+  permutationImportances,
+} from "./interpret/tree-importances.js";
+export {
+  decisionPath,
+  type FeatureInterval,
+  mergedPath,
+  type NamedInput,
+  type PathStep,
+  pathText,
+  stepText,
+} from "./interpret/tree-path.js";
 export { finalEvaluation, type RecordEnding, type RecordSettings, recordSession } from "./runs/record-session.js";
 export { RUN_FORMAT, type RunRecord } from "./runs/run-format.js";
 export { type RunFiles, RunStore, type StoredCheckpoint } from "./runs/run-store.js";
