@@ -39,6 +39,8 @@ export interface Agent {
   readonly policy: Policy;
   /** Gathers experience and learns from it once. */
   iterate(): Iteration | Promise<Iteration>;
+  /** It has reached an end of its own, such as a number of rounds; absent where only the budget ends it. */
+  readonly done?: boolean;
   getState(): Packable | Promise<Packable>;
   setState(state: Packable): void;
   /** The replay buffer, whose contents go into segments of their own rather than into the state; absent or null without one. */
@@ -90,7 +92,7 @@ export interface AgentDefinition {
   unsupported(spec: EnvironmentSpec): string | null;
   /** Number of environment copies it wants, from its options. */
   numEnvs(options: OptionValues): number;
-  /** Network and batch to time for the choice of an engine. */
-  network(spec: EnvironmentSpec, options: OptionValues): { readonly spec: NetworkSpec; readonly batch: number };
+  /** Network and batch to time for the choice of an engine; null where nothing that it learns is a network. */
+  network(spec: EnvironmentSpec, options: OptionValues): { readonly spec: NetworkSpec; readonly batch: number } | null;
   create(context: AgentContext): Agent;
 }

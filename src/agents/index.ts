@@ -2,9 +2,10 @@ import { InputError, showValue } from "../core/errors.js";
 import type { AgentDefinition } from "./agent.js";
 import { dqn } from "./dqn.js";
 import { ppo } from "./ppo.js";
+import { udrl } from "./udrl.js";
 
 /** Every algorithm, in the order in which the page offers them. */
-export const agents: readonly AgentDefinition[] = [ppo, dqn];
+export const agents: readonly AgentDefinition[] = [ppo, dqn, udrl];
 
 /** The algorithm of that id. Throws `InputError` that lists what there is. */
 export function findAgent(id: string): AgentDefinition {

@@ -116,12 +116,6 @@ export async function trainSeeds(
   }
 }
 
-async function timeEngines(config: SessionConfig): Promise<EngineReport> {
-  const { spec } = findEnvironment(config.env);
-  const network = findAgent(config.agent).network(spec, config.agentOptions);
-  return calibrate(network.spec, network.batch);
-}
-
 function runInThread(
   task: SeedTask,
   workers: Set<Worker>,

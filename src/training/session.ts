@@ -85,9 +85,8 @@ export class Session {
     const saved = checkpoint ? readCheckpoint(checkpoint.bytes) : null;
     if (saved) checkSameRun(saved, config);
 
-    const network = definition.network(environment.spec, config.agentOptions);
     const { factory, report, notice } = await chooseEngine(config.engine, saved?.engine ?? null, () =>
-      calibrate(network.spec, network.batch),
+      timeEngines(config),
     );
     const env = createVectorEnvironment(environment, {
       numEnvs: definition.numEnvs(config.agentOptions),
@@ -95,7 +94,8 @@ export class Session {
       options: config.envOptions,
     });
     const agent = definition.create({ env, createEngine: factory, seed: config.seed, options: config.agentOptions });
-    const { parameterCount } = layoutOf(network.spec);
+    const network = definition.network(environment.spec, config.agentOptions);
+    const parameterCount = network ? layoutOf(network.spec).parameterCount : 0;
     const session = new Session(config, report, notice, parameterCount, environment, definition, agent);
     if (saved) session.restore(saved, checkpoint?.segments ?? []);
     return session;
@@ -129,7 +129,7 @@ export class Session {
   /** Why the run is over, or null. */
   get finished(): "budget" | "solved" | null {
     if (this.solved) return "solved";
-    return this.step >= this.budgetSteps ? "budget" : null;
+    return this.step >= this.budgetSteps || this.agent.done ? "budget" : null;
   }
 
   /** One update of the agent and, when one is due, an evaluation. */
@@ -318,6 +318,13 @@ function nonFinitePath(value: Packable | undefined, path: string): string | null
     if (found) return found;
   }
   return null;
+}
+
+/** Times the engines on the network of a config; an agent without one gets the engine that needs no loading. */
+export async function timeEngines({ env, agent, agentOptions }: SessionConfig): Promise<EngineReport> {
+  const network = findAgent(agent).network(findEnvironment(env).spec, agentOptions);
+  if (network) return calibrate(network.spec, network.batch);
+  return { chosen: "reference", reason: "Nothing here is a network.", timings: [] };
 }
 
 /** Loads the engine that a resumed run was on, or the one that was asked for, or the one that the calibration picks. */

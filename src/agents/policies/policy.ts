@@ -1,7 +1,17 @@
+import type { Commanded } from "../../core/command.js";
 import type { Packable } from "../../core/pack.js";
 import type { RandomStream } from "../../core/random.js";
 
-export type PolicyKind = "mlp" | "tree" | "forest" | "experts" | "rule" | "named-network" | "onnx";
+export type PolicyKind =
+  | "mlp"
+  | "tree"
+  | "forest"
+  | "neighbours"
+  | "linear"
+  | "experts"
+  | "rule"
+  | "named-network"
+  | "onnx";
 
 /** A policy as JSON: its kind, and what that kind needs to act again. */
 export type SerialisedPolicy = { readonly kind: PolicyKind } & { readonly [key: string]: Packable | undefined };
@@ -21,8 +31,11 @@ export interface Policy {
   ): void | Promise<void>;
   /**
    * Fills `scores` [n, numActions] with what the policy thinks of each discrete action: probabilities or values.
-   * Absent where a policy has no such numbers.
+   * Upside-down policies take `commands` [n, 2], and those of an evaluation when it is absent. Absent where a policy
+   * has no such numbers.
    */
-  actionScores?(observations: Float32Array, scores: Float32Array): void | Promise<void>;
+  actionScores?(observations: Float32Array, scores: Float32Array, commands?: Float32Array | null): void | Promise<void>;
+  /** Upside-down policies only: what they are asked for, and what they have seen. */
+  readonly commanded?: Commanded;
   serialise(): SerialisedPolicy | Promise<SerialisedPolicy>;
 }

@@ -1,0 +1,28 @@
+import type { EngineFactory } from "../../compute/engine.js";
+import type { UdrlOptions } from "../udrl-options.js";
+import { bodyOf, GatedNetwork } from "./gated-network.js";
+import type { Learner, LearnerSizes } from "./learner.js";
+import { fitLogistic } from "./logistic.js";
+import { fitNeighbours } from "./neighbours.js";
+import { RefitLearner } from "./refit-learner.js";
+
+/** Makes the learner that the options name. */
+export function createLearner(
+  options: UdrlOptions,
+  sizes: LearnerSizes,
+  context: { readonly createEngine: EngineFactory; readonly seed: number },
+): Learner {
+  switch (options.learner) {
+    case "network": {
+      const batch = Math.max(options.batchSize * options.segments, 128);
+      const engine = context.createEngine(bodyOf(sizes.numActions, options), batch);
+      return new GatedNetwork(engine, sizes, options, context.seed);
+    }
+    case "neighbours":
+      return new RefitLearner(sizes, fitNeighbours(options.numNeighbours));
+    case "linear":
+      return new RefitLearner(sizes, fitLogistic(options.penalty));
+    default:
+      throw new RangeError(`expected a learner, got ${options.learner}`);
+  }
+}
