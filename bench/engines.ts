@@ -92,7 +92,9 @@ function ratioText(ratio: number): string {
 function cartpoleNetwork() {
   const ppo = findAgent("ppo");
   const options = parseOptions(ppo.options, { hidden: [64, 64], minibatchSize: MINIBATCH }, "agent");
-  return ppo.network(findEnvironment("cartpole").spec, options).spec;
+  const network = ppo.network(findEnvironment("cartpole").spec, options);
+  if (!network) throw new Error("expected PPO to have a network");
+  return network.spec;
 }
 
 function randomInputs(engine: Engine, batch: number): Float32Array {

@@ -41,6 +41,7 @@ export const ppo: Bench<Case, Result> = {
     const environment = findEnvironment("cartpole");
     const options = parseOptions(definition.options, OPTIONS, "agent");
     const network = definition.network(environment.spec, options);
+    if (!network) throw new Error("expected PPO to have a network");
     const { chosen } = await calibrate(network.spec, network.batch);
     const createEngine = await loadEngine(chosen);
     if (!createEngine) throw new Error(`the engine ${chosen} was chosen but could not be loaded`);

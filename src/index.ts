@@ -106,4 +106,4 @@ export {
 } from "./training/config.js";
 export type { FromWorker, Segment, SessionStatus, Snapshot, StageFrames, ToWorker } from "./training/messages.js";
 export { poolSizeFor, WorkerPool } from "./training/pool.js";
-export { type Advance, type Checkpoint, Session } from "./training/session.js";
+export { type Advance, type Checkpoint, Session, timeEngines } from "./training/session.js";

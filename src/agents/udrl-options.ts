@@ -18,7 +18,7 @@ export const udrlOptions = optionsSchema({
   learner: choiceOption({
     title: "Learner",
     help: "What learns which action follows from an observation and a command.",
-    choices: ["network", "random-forest", "extra-trees", "boosting", "neighbours", "linear"],
+    choices: ["network", "random-forest", "extra-trees", "neighbours", "linear"],
     default: "network",
   }),
   warmUp: integerOption({
@@ -67,7 +67,7 @@ export const udrlOptions = optionsSchema({
   }),
   learningRate: numberOption({
     title: "Learning rate",
-    help: "Network: step size of Adam. Boosting takes a rate of its own.",
+    help: "Network only: step size of Adam.",
     default: 0.001,
     min: 0.000001,
     max: 0.1,
@@ -192,7 +192,7 @@ export const udrlOptions = optionsSchema({
   }),
   numTrees: integerOption({
     title: "Trees",
-    help: "Forests: how many trees vote. Boosting: how many stages there are.",
+    help: "Forests: how many trees vote.",
     default: 100,
     min: 1,
     max: 2000,
@@ -220,22 +220,6 @@ export const udrlOptions = optionsSchema({
     default: 0,
     min: 0,
     max: 10000,
-    advanced: true,
-  }),
-  boostingDepth: integerOption({
-    title: "Depth of a stage",
-    help: "Boosting: splits on the longest way to a leaf, at most.",
-    default: 3,
-    min: 1,
-    max: 32,
-    advanced: true,
-  }),
-  boostingRate: numberOption({
-    title: "Boosting rate",
-    help: "Boosting: what share of each tree is added.",
-    default: 0.1,
-    min: 0.0001,
-    max: 1,
     advanced: true,
   }),
   numNeighbours: integerOption({

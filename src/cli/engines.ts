@@ -1,4 +1,4 @@
-import { calibrate, ENGINE_IDS, findAgent, findEnvironment, resolveConfig } from "../index.js";
+import { calibrate, ENGINE_IDS, findAgent, findEnvironment, InputError, resolveConfig, showValue } from "../index.js";
 import { textOf } from "./arguments.js";
 import type { Command } from "./command.js";
 import { AGENT_FLAG, ENV_FLAG } from "./flags.js";

@@ -3,11 +3,8 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import {
   type Advance,
-  calibrate,
   type EngineReport,
   type Evaluation,
-  findAgent,
-  findEnvironment,
   InputError,
   mean,
   meanInterval,
@@ -16,6 +13,7 @@ import {
   type RecordEnding,
   type SessionConfig,
   TrainingError,
+  timeEngines,
   WorkerPool,
 } from "../index.js";
 import { Interrupts } from "./interrupt.js";

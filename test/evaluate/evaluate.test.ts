@@ -52,6 +52,30 @@ describe("an evaluation", () => {
     expect([...patient.returns]).toEqual([...quick.returns]);
   });
 
+  it("asks an upside-down policy for what is left of the command in each copy, whichever copies go on", async () => {
+    const asked: number[][] = [];
+    const commanded: Actor = {
+      commanded: { command: { desiredReturn: 50, desiredHorizon: 8 }, seen: new Float64Array(0) },
+      act: (observations, commands, actions, stream) => {
+        asked.push([...(commands ?? [])]);
+        return leaner.act(observations, null, actions, stream);
+      },
+    };
+    const varied = { ...request, options: { startRange: 0.2 } };
+    const { lengths } = await evaluatePolicy(commanded, cartpole, varied);
+    expect(asked[0]).toEqual(Array.from({ length: 6 }, () => [50, 8]).flat());
+    expect(asked[9].slice(0, 2)).toEqual([41, 1]);
+    const longest = Math.max(...lengths);
+    expect(asked[longest - 1]).toContain(50 - (longest - 1));
+    const commands = Array.from({ length: 6 }, (_, i) => ({ desiredReturn: 10 * i, desiredHorizon: 9 }));
+    asked.length = 0;
+    await evaluatePolicy(commanded, cartpole, { ...varied, command: commands });
+    expect(asked[1].filter((_, i) => i % 2 === 0)).toEqual([-1, 9, 19, 29, 39, 49]);
+    await expect(evaluatePolicy(commanded, cartpole, { ...varied, command: commands.slice(1) })).rejects.toThrow(
+      "expected 6 commands, got 5",
+    );
+  });
+
   it("asks a deterministic policy for no more rows than it needs, and a stochastic one for all", async () => {
     // From starts this wide apart episodes differ in length.
     const varied = { episodes: 16, options: { startRange: 0.2 } };

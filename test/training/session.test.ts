@@ -59,6 +59,38 @@ const RUNS: { name: string; request: Partial<SessionRequest> }[] = [
       },
     },
   },
+  ...["network", "random-forest", "neighbours", "linear"].map((learner) => ({
+    name: `UDRL with the learner ${learner}`,
+    request: {
+      agent: "udrl",
+      agentOptions: {
+        learner,
+        warmUp: 2,
+        episodesPerRound: 2,
+        gradientSteps: 3,
+        batchSize: 4,
+        numTrees: 5,
+        bufferSize: 4,
+      },
+    },
+  })),
+  {
+    name: "UDRL that keeps the latest, cuts segments anywhere and evaluates what it asked for most",
+    request: {
+      agent: "udrl",
+      agentOptions: {
+        learner: "extra-trees",
+        keep: "latest",
+        segments: 3,
+        segmentEnd: "random",
+        evaluationCommand: "frequent",
+        warmUp: 2,
+        episodesPerRound: 2,
+        numTrees: 5,
+        bufferSize: 4,
+      },
+    },
+  },
 ];
 
 describe("a session", () => {

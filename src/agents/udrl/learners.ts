@@ -5,6 +5,7 @@ import type { Learner, LearnerSizes } from "./learner.js";
 import { fitLogistic } from "./logistic.js";
 import { fitNeighbours } from "./neighbours.js";
 import { RefitLearner } from "./refit-learner.js";
+import { fitTrees } from "./trees.js";
 
 /** Makes the learner that the options name. */
 export function createLearner(
@@ -18,11 +19,24 @@ export function createLearner(
       const engine = context.createEngine(bodyOf(sizes.numActions, options), batch);
       return new GatedNetwork(engine, sizes, options, context.seed);
     }
+    case "random-forest":
+    case "extra-trees": {
+      const { numTrees, maxDepth, minSamplesLeaf, maxFeatures } = options;
+      return new RefitLearner(
+        sizes,
+        fitTrees(options.learner, {
+          numTrees,
+          maxDepth,
+          minSamplesLeaf,
+          maxFeatures: Math.min(maxFeatures, sizes.inputSize),
+        }),
+      );
+    }
     case "neighbours":
       return new RefitLearner(sizes, fitNeighbours(options.numNeighbours));
     case "linear":
       return new RefitLearner(sizes, fitLogistic(options.penalty));
     default:
-      throw new RangeError(`expected a learner, got ${options.learner}`);
+      return options.learner satisfies never;
   }
 }
