@@ -3,6 +3,7 @@ export { type Boosting, fitBoosting } from "./boosting.js";
 export { fitTree } from "./cart.js";
 export type { ClassificationData, RegressionData, TrainingData, TrainingRows } from "./data.js";
 export { editTree, type TreeEdit } from "./edit-tree.js";
+export { fitTreeModel, TREE_MODELS, type TreeModelName, treeModelName, treeModelOptions } from "./fit.js";
 export {
   type Forest,
   type ForestKind,
@@ -34,6 +35,7 @@ export {
 } from "./options.js";
 export { parseTree } from "./parse-tree.js";
 export { pruneTree, subtreeOf } from "./prune.js";
+export { type LabelledTable, labelledTable, parseTable, type TestTable, type TextTable, testTable } from "./table.js";
 export {
   classOf,
   depthOf,

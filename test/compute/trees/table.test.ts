@@ -1,0 +1,66 @@
+import { describe, expect, test } from "vitest";
+import { labelledTable, parseTable, testTable } from "../../../src/compute/trees/table.js";
+
+const GOOD = 'x,"speed, m/s",label\r\n1,-2.5e-1,b\n\n3, 4 ,"a ""or"" c"\n';
+
+test("a table is read: quotes, both line ends, blanks, an empty line, a byte order mark", () => {
+  const table = parseTable(`\uFEFF${GOOD}`, "a.csv");
+  expect(table.header).toEqual(["x", "speed, m/s", "label"]);
+  expect(table.rows).toEqual([
+    ["1", "-2.5e-1", "b"],
+    ["3", "4", 'a "or" c'],
+  ]);
+  expect(table.lines).toEqual([2, 4]);
+  expect(parseTable("x,y\n1,2", "a.csv").rows).toEqual([["1", "2"]]);
+});
+
+test("columns become inputs and classes, and a test table may order them otherwise", () => {
+  const data = labelledTable(parseTable(GOOD, "a.csv"), "label");
+  expect([...data.inputs]).toEqual([1, -0.25, 3, 4]);
+  expect(data.classNames).toEqual(['a "or" c', "b"]);
+  expect(data.labels).toEqual([1, 0]);
+  const other = testTable(parseTable('label,"speed, m/s",x\nb,5,6\nzebra,7,8\n', "b.csv"), "label", data);
+  expect([...other.inputs]).toEqual([6, 5, 8, 7]);
+  expect(other.labels).toEqual([1, -1]);
+});
+
+test("classes that are numbers stand in their order", () => {
+  expect(labelledTable(parseTable("x,y\n1,10\n2,9\n3,10\n", "a.csv"), "y").classNames).toEqual(["9", "10"]);
+});
+
+test("a constant column is named", () => {
+  expect(labelledTable(parseTable("x,k,y\n1,5,a\n2,5,b\n", "a.csv"), "y").constant).toEqual(["k"]);
+});
+
+describe("one sentence for", () => {
+  const read = (text: string, target = "y") => labelledTable(parseTable(text, "a.csv"), target);
+
+  test.each([
+    ["nothing", "", "a.csv: expected a CSV file with a header, got an empty file"],
+    ["zero rows", "x,y\n", "a.csv: expected at least one row below the header, got zero rows"],
+    ["one class", "x,y\n1,a\n2,a\n", 'a.csv column "y": expected two or more, got one class, "a"'],
+    ["NaN", "x,y\n1,a\nNaN,b\n", 'a.csv line 3, column "x": expected a finite number, got "NaN"'],
+    ["a missing value", "x,y\n1,a\n\n,b\n", 'a.csv line 4, column "x": expected a finite number, got a missing value'],
+    ["a missing class", "x,y\n1,a\n2,\n", 'a.csv line 3, column "y": expected a class, got a missing value'],
+    ["words among numbers", "x,y\n1,a\nfast,b\n", 'a.csv line 3, column "x": expected a finite number, got "fast"'],
+    ["a number too large", "x,y\n1,a\n1e99,b\n", 'a.csv line 3, column "x": expected a finite number, got "1e99"'],
+    ["a row too long", "x,y\n1,a,3\n", "a.csv line 2: expected 2 values, got 3 values"],
+    ["a quote without end", 'x,y\n1,"a\n2,b\n', "a.csv line 2: expected cells separated by commas"],
+    ["a name twice", "x,x\n1,a\n", 'a.csv column 2: expected a name that no other column has, got "x"'],
+    ["a column without a name", "x,\n1,a\n", "a.csv column 2: expected a name in the first line"],
+    ["no inputs", "y\na\nb\n", "a.csv: expected at least one column of numbers"],
+  ])("%s", (_, text, message) => {
+    expect(() => read(text)).toThrow(message);
+  });
+
+  test("a target that is no column", () => {
+    expect(() => read("x,y\n1,a\n", "z")).toThrow('--target: expected a column of a.csv: x, y, got "z"');
+  });
+
+  test("a test table without a column", () => {
+    const train = read("x,y\n1,a\n2,b\n");
+    expect(() => testTable(parseTable("w,y\n1,a\n", "b.csv"), "y", train)).toThrow(
+      'b.csv column: expected a column of b.csv: w, y, got "x"',
+    );
+  });
+});
