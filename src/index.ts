@@ -68,6 +68,9 @@ export {
   probabilityOfImprovement,
   sampleDeviation,
 } from "./evaluate/statistics.js";
+export { type ExplainRequest, explain } from "./interpret/explain.js";
+export { type Explanation, type ExplanationMethod, parseExplanation } from "./interpret/explanation.js";
+export { findMethod, type MethodDefinition, methods } from "./interpret/methods.js";
 export {
   boostingScores,
   boostingShapley,

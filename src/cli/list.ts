@@ -10,6 +10,8 @@ import {
   environments,
   type Feature,
   InputError,
+  type MethodDefinition,
+  methods,
   type OptionDescription,
   optionText,
   showValue,
@@ -17,11 +19,11 @@ import {
 import type { Command } from "./command.js";
 import { showCount, showTable } from "./output.js";
 
-/** Worlds, agents and engines, with every option; of one world or agent in detail. */
+/** Worlds, agents, methods and engines, with every option; of one world, agent or method in detail. */
 export const list: Command = {
   name: "list",
   usage: {
-    summary: "what there is: worlds, agents and engines; with an id, all of its options",
+    summary: "what there is: worlds, agents, methods that explain, and engines; with an id, all of its options",
     positionals: ["id?"],
     flags: [],
     examples: ["", "cartpole", "--json"],
@@ -30,8 +32,11 @@ export const list: Command = {
     const id = args.positionals[0];
     const world = environments.find(({ spec }) => spec.id === id);
     const agent = agents.find((candidate) => candidate.id === id);
-    if (id !== undefined && !world && !agent) {
-      const ids = [...environments.map(({ spec }) => spec.id), ...agents.map((candidate) => candidate.id)];
+    const method = methods.find((candidate) => candidate.id === id);
+    if (id !== undefined && !world && !agent && !method) {
+      const ids = [environments.map(({ spec }) => spec), agents, methods].flatMap((list) =>
+        list.map((item) => item.id),
+      );
       throw new InputError("id", showValue(id), allowedNames(id, ids));
     }
     if (world) {
@@ -40,10 +45,14 @@ export const list: Command = {
     } else if (agent) {
       output.line(agentFacts(agent));
       output.text(agentText(agent));
+    } else if (method) {
+      output.line(methodFacts(method));
+      output.text(methodText(method));
     } else {
       output.line({
         environments: environments.map(worldFacts),
         agents: agents.map(agentFacts),
+        methods: methods.map(methodFacts),
         engines: ENGINE_IDS,
       });
       output.text(overview());
@@ -59,6 +68,9 @@ function overview(): string {
     "",
     "Agents",
     showTable(agents.map(({ id, summary }) => [`  ${id}`, summary])),
+    "",
+    "Methods that explain",
+    showTable(methods.map(({ id, summary }) => [`  ${id}`, summary])),
     "",
     "Engines",
     `  ${ENGINE_IDS.join(", ")}`,
@@ -97,6 +109,21 @@ function agentFacts(agent: AgentDefinition) {
     budgets: agent.budgets,
     learnsIn: environments.filter(({ spec }) => agent.unsupported(spec) === null).map(({ spec }) => spec.id),
   };
+}
+
+function methodFacts({ options, ...facts }: MethodDefinition) {
+  return { ...facts, options: describeOptions(options) };
+}
+
+function methodText({ id, title, summary, source, options }: MethodDefinition): string {
+  return [
+    `${title} (${id}): ${summary}`,
+    "",
+    "Options (explain RUN --method METHOD --set NAME=VALUE)",
+    optionsText(describeOptions(options)),
+    "",
+    `Source: ${source}`,
+  ].join("\n");
 }
 
 function worldText({ spec }: Environment): string {

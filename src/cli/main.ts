@@ -3,6 +3,7 @@ import { parseArguments } from "./arguments.js";
 import type { Command } from "./command.js";
 import { engines } from "./engines.js";
 import { evaluate } from "./evaluate.js";
+import { explain } from "./explain.js";
 import { fit } from "./fit.js";
 import { commandHelp, helpText } from "./help.js";
 import { list } from "./list.js";
@@ -13,7 +14,7 @@ import { resume } from "./resume.js";
 import { train } from "./train.js";
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [list, train, evaluate, resume, replay, reproduce, fit, engines];
+export const COMMANDS: readonly Command[] = [list, train, evaluate, explain, resume, replay, reproduce, fit, engines];
 
 /**
  * Runs the command line. Resolves to the exit code: 2 for wrong input, 1 for a failure, 0 otherwise.

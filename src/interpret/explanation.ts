@@ -69,6 +69,8 @@ export interface Candidate {
   readonly size: number;
   /** Mean return over the selection episodes, which are never the test episodes. */
   readonly selectionReturn: number;
+  /** The better a candidate does, the longer it stays in the contest. */
+  readonly selectionEpisodes: number;
   readonly agreement: number;
   /** Of the regression of a rule's boundary; null elsewhere. */
   readonly r2: number | null;
@@ -121,6 +123,8 @@ export interface RuleExplanation extends ExplanationBase {
   /** Share of the states whose cluster's usual action is their own. */
   readonly purity: number;
   readonly boundaryPoints: number;
+  /** How the line was laid through them; only `last-feature` is the paper's. */
+  readonly regression: "last-feature" | "total" | "logistic";
   /** Distinct states that were explained. */
   readonly numStates: number;
   /** Mean |Shapley value| of each feature, in probability of the first action. */

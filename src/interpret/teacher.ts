@@ -1,4 +1,5 @@
 import type { Policy } from "../agents/policies/policy.js";
+import { largestOf } from "../compute/trees/tree.js";
 import { InputError } from "../core/errors.js";
 import type { EnvironmentSpec } from "../envs/environment.js";
 
@@ -14,6 +15,8 @@ export interface Answers {
    * teacher. Null where the teacher has no such numbers.
    */
   readonly worth: Float32Array | null;
+  /** What the teacher's own scores are; `none` where it only acts. */
+  readonly scores: "probabilities" | "values" | "none";
   /** [n, numActions] probabilities: the teacher's own, or all on its action where it has only values. */
   readonly probabilities: Float32Array;
 }
@@ -36,25 +39,34 @@ export class Teacher {
     this.numActions = spec.action.names.length;
   }
 
-  /** Asks about `observations` [n, numFeatures]. */
+  /** Asks about `observations` [n, numFeatures]: its action is the one with the highest score, the first of equals. */
   async ask(observations: Float32Array): Promise<Answers> {
+    const { policy, numActions } = this;
     const n = observations.length / this.numFeatures;
-    const chosen = new Float32Array(n);
-    await this.policy.act(observations, null, chosen, null);
-    const actions = Int32Array.from(chosen);
-    const probabilities = new Float32Array(n * this.numActions);
-    if (!this.policy.actionScores) {
-      for (let row = 0; row < n; row++) probabilities[row * this.numActions + actions[row]] = 1;
-      return { actions, worth: null, probabilities };
+    if (!policy.actionScores) {
+      const chosen = new Float32Array(n);
+      await policy.act(observations, null, chosen, null);
+      const actions = Int32Array.from(chosen);
+      return { actions, worth: null, scores: "none", probabilities: certain(actions, numActions) };
     }
-    const scores = new Float32Array(n * this.numActions);
-    await this.policy.actionScores(observations, scores);
-    if (isDistribution(scores, this.numActions)) {
-      return { actions, worth: scores.map((p) => Math.log(Math.max(p, SMALLEST_PROBABILITY))), probabilities: scores };
+    const scores = new Float32Array(n * numActions);
+    await policy.actionScores(observations, scores);
+    const actions = Int32Array.from({ length: n }, (_, row) => largestOf(scores, row * numActions, numActions));
+    if (isDistribution(scores, numActions)) {
+      const worth = scores.map((p) => Math.log(Math.max(p, SMALLEST_PROBABILITY)));
+      return { actions, worth, scores: "probabilities", probabilities: scores };
     }
-    for (let row = 0; row < n; row++) probabilities[row * this.numActions + actions[row]] = 1;
-    return { actions, worth: scores, probabilities };
+    return { actions, worth: scores, scores: "values", probabilities: certain(actions, numActions) };
   }
+}
+
+/** All of the probability on one action [n, numActions]. */
+function certain(actions: Int32Array, numActions: number): Float32Array {
+  const probabilities = new Float32Array(actions.length * numActions);
+  actions.forEach((action, row) => {
+    probabilities[row * numActions + action] = 1;
+  });
+  return probabilities;
 }
 
 /** Whether every row is made of shares that sum to 1: probabilities, not values. */

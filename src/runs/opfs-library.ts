@@ -6,6 +6,7 @@ import {
   CHECKPOINT_FOLDER,
   checkpointStep,
   EVALUATIONS_FILE,
+  EXPLANATION_FOLDER,
   PROGRESS_FILE,
   parseEvaluations,
   parseRunRecord,
@@ -149,6 +150,7 @@ export class RunLibrary {
     const paths = [RUN_FILE, PROGRESS_FILE, EVALUATIONS_FILE];
     for (const file of await files.list(CHECKPOINT_FOLDER)) paths.push(`${CHECKPOINT_FOLDER}/${file}`);
     for (const file of await files.list(SEGMENT_FOLDER)) paths.push(segmentPath(file));
+    for (const file of await files.list(EXPLANATION_FOLDER)) paths.push(`${EXPLANATION_FOLDER}/${file}`);
     const entries: TarEntry[] = [];
     for (const path of paths) {
       const bytes = await files.read(path);

@@ -21,6 +21,7 @@ export const PROGRESS_FILE = "progress.jsonl";
 export const EVALUATIONS_FILE = "evaluations.jsonl";
 export const CHECKPOINT_FOLDER = "checkpoints";
 export const SEGMENT_FOLDER = "segments";
+export const EXPLANATION_FOLDER = "explanations";
 
 /** `run.json`: everything that decides the run, and what it was made with. */
 export interface RunRecord {
@@ -100,6 +101,11 @@ export function checkpointPath(step: number): string {
 export function checkpointStep(fileName: string): number | null {
   const match = /^(\d+)\.bin$/.exec(fileName);
   return match ? Number(match[1]) : null;
+}
+
+/** The path of an explanation within its run: one by each method and step. */
+export function explanationPath({ method, step }: { readonly method: string; readonly step: number }): string {
+  return `${EXPLANATION_FOLDER}/${method}-${step}.json`;
 }
 
 /** The path of a replay segment within its run. */

@@ -1,5 +1,6 @@
 import { InputError } from "../core/errors.js";
 import { unpack } from "../core/pack.js";
+import { type Explanation, parseExplanation } from "../interpret/explanation.js";
 import type { Evaluation, Progress } from "../training/config.js";
 import type { Segment } from "../training/messages.js";
 import {
@@ -7,6 +8,8 @@ import {
   checkpointPath,
   checkpointStep,
   EVALUATIONS_FILE,
+  EXPLANATION_FOLDER,
+  explanationPath,
   jsonLines,
   PROGRESS_FILE,
   parseEvaluations,
@@ -135,6 +138,26 @@ export class RunStore {
         if (later > step) await this.files.remove(checkpointPath(later));
       }
     });
+  }
+
+  /** Keeps an explanation, in the place of an earlier one by the same method at the same step; answers with its path. */
+  saveExplanation(explanation: Explanation): Promise<string> {
+    const path = explanationPath(explanation);
+    return this.enqueue(async () => {
+      await this.files.write(path, bytesOf(`${JSON.stringify(explanation, null, 1)}\n`));
+      return path;
+    });
+  }
+
+  /** Every explanation of the run, in the order of their steps. Throws `InputError` that names a broken file. */
+  async readExplanations(): Promise<Explanation[]> {
+    await this.queue;
+    const found: Explanation[] = [];
+    for (const name of await this.files.list(EXPLANATION_FOLDER)) {
+      const path = `${EXPLANATION_FOLDER}/${name}`;
+      found.push(parseExplanation(textOf(await this.files.read(path)), path));
+    }
+    return found.sort((a, b) => a.step - b.step || (a.method < b.method ? -1 : 1));
   }
 
   private async loadOne(step: number, broken: string[]): Promise<Omit<StoredCheckpoint, "notice"> | null> {

@@ -62,7 +62,7 @@ describe("the scores of a readable policy", () => {
 
   it("measure regret as what the best action is worth more than the one taken", () => {
     const worth = Float32Array.of(1, 3, 5, 2);
-    const answers = { actions: Int32Array.of(1, 0), worth, probabilities: worth };
+    const answers = { actions: Int32Array.of(1, 0), worth, scores: "values" as const, probabilities: worth };
     expect(meanRegret(answers, [0, 0], 2)).toBe((3 - 1 + 0) / 2);
     expect(meanRegret({ ...answers, worth: null }, [0, 0], 2)).toBeNull();
   });

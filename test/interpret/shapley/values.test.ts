@@ -1,19 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MlpPolicy } from "../../src/agents/policies/mlp.js";
-import { loadEngine } from "../../src/compute/index.js";
-import { initialParameters } from "../../src/compute/initialise.js";
-import { RandomStream } from "../../src/core/random.js";
-import { findEnvironment } from "../../src/envs/index.js";
-import { conditionalShapley, conditionalValues, type StateSample } from "../../src/interpret/shapley/conditional.js";
+import { MlpPolicy } from "../../../src/agents/policies/mlp.js";
+import { loadEngine } from "../../../src/compute/index.js";
+import { initialParameters } from "../../../src/compute/initialise.js";
+import { RandomStream } from "../../../src/core/random.js";
+import { findEnvironment } from "../../../src/envs/index.js";
+import { conditionalShapley, conditionalValues, type StateSample } from "../../../src/interpret/shapley/conditional.js";
 import {
   allCoalitions,
   type BatchFunction,
   interventionalValues,
   policyFunction,
-} from "../../src/interpret/shapley/interventional.js";
-import { kernelShap, permutationShap } from "../../src/interpret/shapley/sampled.js";
-import { coalitionSize, coalitionWeights, shapleyValues } from "../../src/interpret/shapley/values.js";
+} from "../../../src/interpret/shapley/interventional.js";
+import { kernelShap, permutationShap } from "../../../src/interpret/shapley/sampled.js";
+import { coalitionSize, coalitionWeights, shapleyValues } from "../../../src/interpret/shapley/values.js";
 
 /** Another way to the same numbers: the mean marginal contribution over all n! orders. */
 function byAllOrders(table: Float64Array, numFeatures: number, numOutputs: number): Float64Array {

@@ -1,0 +1,65 @@
+import type { EngineFactory } from "../../compute/engine.js";
+import type { NetworkSpec } from "../../compute/network.js";
+import { InputError, showValue } from "../../core/errors.js";
+import type { Packable } from "../../core/pack.js";
+import type { EnvironmentSpec } from "../../envs/environment.js";
+import { RunningStatistics } from "../normaliser.js";
+import { type MlpHead, MlpPolicy } from "./mlp.js";
+import type { Policy, SerialisedPolicy } from "./policy.js";
+import { readRule } from "./rule.js";
+import { parseTreePolicy } from "./tree.js";
+
+/** A policy that acts again, and how to let go of it. */
+export interface RestoredPolicy {
+  readonly policy: Policy;
+  dispose(): void;
+}
+
+/** Rows of a network that are asked about at a time. */
+const BATCH = 256;
+
+/**
+ * Lets a serialised policy act again: a copy that shares nothing with the one it was taken from.
+ *
+ * Throws {@link InputError} for a kind that cannot act by itself, or fields that do not fit the world.
+ */
+export function restorePolicy(
+  serialised: SerialisedPolicy,
+  spec: EnvironmentSpec,
+  createEngine: EngineFactory,
+): RestoredPolicy {
+  const fixed = (policy: Policy) => ({ policy, dispose: () => undefined });
+  switch (serialised.kind) {
+    case "tree":
+    case "forest":
+      return fixed(parseTreePolicy(serialised));
+    case "rule": {
+      const numActions = spec.action.kind === "discrete" ? spec.action.names.length : 0;
+      return fixed(readRule(serialised, spec.observation.length, numActions));
+    }
+    case "mlp":
+      return restoreMlp(serialised, spec, createEngine);
+    default:
+      throw new InputError("policy kind", showValue(serialised.kind), "mlp, tree, forest or rule");
+  }
+}
+
+function restoreMlp(serialised: SerialisedPolicy, spec: EnvironmentSpec, createEngine: EngineFactory): RestoredPolicy {
+  const { head, network, parameters, normaliser } = serialised as unknown as {
+    head: MlpHead;
+    network: NetworkSpec;
+    parameters: ArrayLike<number>;
+    normaliser: Packable;
+  };
+  if (network.inputSize !== spec.observation.length) {
+    throw new InputError("policy network", `${network.inputSize} inputs`, `${spec.observation.length} inputs`);
+  }
+  const engine = createEngine(network, BATCH);
+  engine.setParameters(Float32Array.from(parameters));
+  let statistics: RunningStatistics | null = null;
+  if (normaliser !== null) {
+    statistics = new RunningStatistics(network.inputSize);
+    statistics.setState(normaliser);
+  }
+  return { policy: new MlpPolicy(engine, spec.action, { ...head }, statistics), dispose: () => engine.dispose() };
+}

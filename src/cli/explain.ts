@@ -1,0 +1,140 @@
+import {
+  type Explanation,
+  explain as explainPolicy,
+  findMethod,
+  InputError,
+  type MethodDefinition,
+  methods,
+  type OptionValue,
+  parseOptionText,
+  showValue,
+} from "../index.js";
+import { type Arguments, textOf } from "./arguments.js";
+import type { Command } from "./command.js";
+import { SEED_FLAG, SET_FLAG, seedOf } from "./flags.js";
+import { showTable } from "./output.js";
+import { openRun } from "./run.js";
+
+/** Makes a readable account of a run's policy, scores it, and keeps it in the run. */
+export const explain: Command = {
+  name: "explain",
+  usage: {
+    summary: "make a policy readable and score it: a tree, a linear rule, or an order of importance",
+    positionals: ["run"],
+    flags: [
+      {
+        name: "method",
+        value: { label: "METHOD", allowed: `one of ${methods.map(({ id }) => id).join(", ")}` },
+        help: "viper (default), dagger or bc: a tree; shapley: a linear rule; importance: an order of the features",
+      },
+      { ...SEED_FLAG, help: "decides what is gathered, never the test episodes (default: the seed of the run)" },
+      {
+        ...SET_FLAG,
+        value: { label: "NAME=VALUE", allowed: "NAME=VALUE, an option of the method" },
+        help: "one option of the method, NAME=VALUE; may be repeated (list METHOD names them)",
+      },
+    ],
+    examples: [
+      "runs/cartpole-dqn-s1-1 --method viper --set maxLeafNodes=8 --json",
+      "runs/cartpole-ppo-s1-1 --method shapley",
+    ],
+  },
+  async run(args, output) {
+    const method = findMethod(textOf(args, "method") ?? "viper");
+    const options = methodOptionsOf(args, method);
+    const seed = seedOf(args);
+    const [folder] = args.positionals;
+    const { session, store, notices } = await openRun(folder);
+    try {
+      for (const notice of notices) output.note(notice);
+      if (session.step === 0) {
+        throw new InputError("run", showValue(folder), "a run with a checkpoint; this one has none yet");
+      }
+      const { config, environment, policy, step } = session;
+      const { envOptions, agent } = config;
+      const explanation = await explainPolicy({
+        policy,
+        environment,
+        envOptions,
+        agent,
+        step,
+        method: method.id,
+        options,
+        seed: seed ?? config.seed,
+      });
+      const file = await store.saveExplanation(explanation);
+      output.line({ run: folder, file, ...explanation.size, ...explanation });
+      output.text(explanationText(explanation));
+      output.text(`kept in ${folder}/${file}`);
+      return 0;
+    } finally {
+      session.dispose();
+    }
+  },
+};
+
+/** Reads every `--set NAME=VALUE`. Throws `InputError` that names the option. */
+export function methodOptionsOf(args: Arguments, method: MethodDefinition): Record<string, OptionValue> {
+  const options: Record<string, OptionValue> = {};
+  for (const text of args.values.get("set") ?? []) {
+    const match = /^(\w+)=(.*)$/s.exec(text);
+    if (!match) throw new InputError("--set", text, "NAME=VALUE");
+    options[match[1]] = parseOptionText(method.options, match[1], match[2], method.id);
+  }
+  return options;
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+
+function explanationText(explanation: Explanation): string {
+  const { env, agent, step, method, size, teacher } = explanation;
+  const returns = ({ returnMean, returnStd, returnLow, returnHigh }: typeof teacher) =>
+    `${returnMean.toFixed(2)} ± ${returnStd.toFixed(2)}` +
+    (returnLow === null || returnHigh === null
+      ? ""
+      : `, 95 % interval ${returnLow.toFixed(2)} to ${returnHigh.toFixed(2)}`);
+  const sizes = Object.entries(size).map(([unit, count]) => `${count} ${unit}`);
+  return [
+    `${env} ${agent} at step ${step}, ${method}: ${sizes.join(", ")}`,
+    showTable([
+      ["  return", `${returns(explanation)} over ${explanation.episodes} episodes`],
+      ["  network", `${returns(teacher)}${explanation.equivalent ? ": equivalent within 2 %" : ""}`],
+      [
+        "  agreement",
+        `${percent(explanation.fidelity)} on the network's states, ${percent(explanation.fidelityOnOwnStates)} on its own`,
+      ],
+      ["  regret", explanation.regret === null ? "the network has no values" : explanation.regret.toPrecision(3)],
+      ["  seconds", explanation.seconds.toFixed(2)],
+      ...detailRows(explanation),
+    ]),
+    ...explanation.warnings.map((warning) => `  warning: ${WARNINGS[warning]}`),
+  ].join("\n");
+}
+
+const WARNINGS: Readonly<Record<Explanation["warnings"][number], string>> = {
+  "poor-fit": "the line explains little of where the border lies; do not take the rule for the policy",
+  "impure-clusters": "the clusters of Shapley values mix actions",
+  "return-below-teacher": "it earns clearly less than the network",
+  "one-action": "the network does the same in every state it visits",
+};
+
+function detailRows(explanation: Explanation): string[][] {
+  switch (explanation.kind) {
+    case "tree":
+      return [];
+    case "rule": {
+      const { r2, purity, boundaryPoints, regression } = explanation;
+      return [
+        ["  line", `${regression} through ${boundaryPoints} points, R² ${r2.toFixed(4)}`],
+        ["  clusters", `${percent(purity)} pure`],
+      ];
+    }
+    case "importance":
+      return explanation.order.map((i) => {
+        const { feature, shapley, flips } = explanation.importances[i];
+        return [`  ${feature}`, `${shapley.toPrecision(3)}, ${percent(flips)} of the actions change without it`];
+      });
+    default:
+      return explanation satisfies never;
+  }
+}

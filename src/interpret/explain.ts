@@ -1,0 +1,192 @@
+import type { Policy } from "../agents/policies/policy.js";
+import { numTermsOf } from "../agents/policies/rule.js";
+import { TreePolicy } from "../agents/policies/tree.js";
+import { numNodesOf, type Tree } from "../compute/trees/tree.js";
+import { type OptionValues, parseOptions } from "../core/options.js";
+import type { Environment, EnvironmentSpec } from "../envs/environment.js";
+import { cloneBehaviour, type Distilled, type DistilRequest, dagger, viper } from "./distil.js";
+import type { BcOptions, DaggerOptions, ViperOptions } from "./distil-options.js";
+import {
+  type Explanation,
+  type ExplanationBase,
+  type ExplanationMethod,
+  type ExplanationWarning,
+  plainOf,
+  type Scores,
+} from "./explanation.js";
+import { importance } from "./importance.js";
+import type { ImportanceOptions } from "./importance-options.js";
+import { findMethod } from "./methods.js";
+import { FREE_PACE, type Pace, paced } from "./pace.js";
+import { playTest, type ScoringRequest, scoreStudent, type TestPlay } from "./scoring.js";
+import { shapleyRule } from "./shapley/rule.js";
+import type { ShapleyOptions } from "./shapley/rule-options.js";
+import { Teacher } from "./teacher.js";
+
+/** Lines that explain less of their boundary points than this are poor. */
+const POOR_R2 = 0.8;
+/** Clusters in which fewer of the states do what is usual there are impure. */
+const POOR_PURITY = 0.9;
+
+/** What is explained, and how. */
+export interface ExplainRequest {
+  readonly policy: Policy;
+  readonly environment: Environment;
+  /** Options of the world, as the policy was trained. */
+  readonly envOptions: OptionValues;
+  readonly agent: string;
+  /** Environment steps that the policy was trained for. */
+  readonly step: number;
+  readonly method: ExplanationMethod;
+  /** Only what differs from the method's defaults. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** Decides what is gathered and drawn; never the test episodes. */
+  readonly seed: number;
+  readonly pace?: Pace;
+}
+
+/**
+ * Explains a policy by one of the methods and scores the result. A pure function of its request, seconds aside.
+ *
+ * Throws {@link InputError} for an option out of range, for continuous actions, and for `shapley` in a world with too
+ * many features.
+ */
+export async function explain(request: ExplainRequest): Promise<Explanation> {
+  const { policy, environment, envOptions, method, seed, pace = FREE_PACE } = request;
+  const options = parseOptions(findMethod(method).options, request.options ?? {}, method) as OptionValues;
+  const teacher = new Teacher(policy, environment.spec, method);
+  const begun = pace.now();
+  const world: DistilRequest = { environment, options: envOptions, seed, pace };
+  const test: ScoringRequest = {
+    environment,
+    options: envOptions,
+    episodes: Number(options["testEpisodes"]),
+    testSeed: Number(options["testSeed"]),
+  };
+  const teacherPlay = await playTest(paced(policy, pace), test);
+  const common = {
+    method,
+    env: environment.spec.id,
+    agent: request.agent,
+    step: request.step,
+    options: { ...options },
+  };
+  const score = async (student: Parameters<typeof scoreStudent>[1]) => {
+    const scores = await scoreStudent(teacher, paced(student, pace), test, teacherPlay);
+    return { ...common, ...scores, seconds: (pace.now() - begun) / 1000 };
+  };
+  switch (method) {
+    case "viper":
+    case "dagger":
+    case "bc": {
+      const distilled = await distil(teacher, world, method, options);
+      return treeExplanation(distilled, environment.spec, method, score);
+    }
+    case "shapley":
+      return ruleExplanation(teacher, world, options as unknown as ShapleyOptions, score);
+    case "importance":
+      return importanceExplanation(teacher, world, options as unknown as ImportanceOptions, teacherPlay, score);
+    default:
+      return method satisfies never;
+  }
+}
+
+type Common = Omit<ExplanationBase, "method" | "policy" | "size" | "warnings" | "candidates">;
+type Score = (student: Policy | Parameters<typeof scoreStudent>[1]) => Promise<Common>;
+
+function distil(
+  teacher: Teacher,
+  world: DistilRequest,
+  method: "viper" | "dagger" | "bc",
+  options: OptionValues,
+): Promise<Distilled> {
+  if (method === "viper") return viper(teacher, world, options as unknown as ViperOptions);
+  if (method === "dagger") return dagger(teacher, world, options as unknown as DaggerOptions);
+  return cloneBehaviour(teacher, world, options as unknown as BcOptions);
+}
+
+/** A tree as a policy of that world. */
+export function treePolicyOf(tree: Tree, spec: EnvironmentSpec): TreePolicy {
+  return new TreePolicy(
+    { kind: "tree", tree },
+    {
+      observationNames: spec.observation.map(({ name }) => name),
+      actionNames: spec.action.kind === "discrete" ? spec.action.names : spec.action.features.map(({ name }) => name),
+    },
+  );
+}
+
+async function treeExplanation(
+  { tree, candidates }: Distilled,
+  spec: EnvironmentSpec,
+  method: "viper" | "dagger" | "bc",
+  score: Score,
+): Promise<Explanation> {
+  const policy = treePolicyOf(tree, spec);
+  const scores = await score(policy);
+  return {
+    kind: "tree",
+    ...scores,
+    method,
+    policy: plainOf(policy.serialise()) as Explanation["policy"],
+    size: { nodes: numNodesOf(tree) },
+    warnings: [...(numNodesOf(tree) === 1 ? (["one-action"] as const) : []), ...returnWarnings(scores)],
+    candidates,
+  };
+}
+
+async function ruleExplanation(
+  teacher: Teacher,
+  world: DistilRequest,
+  options: ShapleyOptions,
+  score: Score,
+): Promise<Explanation> {
+  const found = await shapleyRule(teacher, world, options);
+  const scores = await score(found.rule);
+  const warnings: ExplanationWarning[] = [];
+  if (found.oneAction) warnings.push("one-action");
+  if (found.r2 < POOR_R2) warnings.push("poor-fit");
+  if (found.purity < POOR_PURITY) warnings.push("impure-clusters");
+  return {
+    kind: "rule",
+    ...scores,
+    method: "shapley",
+    policy: plainOf(found.rule.serialise()) as Explanation["policy"],
+    size: { terms: numTermsOf(found.rule) },
+    r2: found.r2,
+    purity: found.purity,
+    boundaryPoints: found.boundaryPoints,
+    regression: found.regression,
+    numStates: found.numStates,
+    importances: found.importances,
+    warnings: [...warnings, ...returnWarnings(scores)],
+    candidates: found.candidates,
+  };
+}
+
+async function importanceExplanation(
+  teacher: Teacher,
+  world: DistilRequest,
+  options: ImportanceOptions,
+  teacherPlay: TestPlay,
+  score: Score,
+): Promise<Explanation> {
+  const { student, kept, ...found } = await importance(teacher, world, options, teacherPlay);
+  const scores = await score(student);
+  return {
+    kind: "importance",
+    ...scores,
+    method: "importance",
+    policy: null,
+    size: { terms: kept },
+    ...found,
+    warnings: returnWarnings(scores),
+    candidates: [],
+  };
+}
+
+/** The student's interval lies below the teacher's, and not within the margin of equivalence. */
+function returnWarnings({ returnHigh, teacher, equivalent }: Pick<Scores, "returnHigh" | "teacher" | "equivalent">) {
+  const below = returnHigh !== null && teacher.returnLow !== null && returnHigh < teacher.returnLow;
+  return below && !equivalent ? (["return-below-teacher"] as const) : ([] as const);
+}

@@ -1,0 +1,111 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseExplanation } from "../../src/index.js";
+import { call } from "./harness.js";
+
+let root = "";
+let run = "";
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), "vitrine explain "));
+  run = join(root, "run");
+  const flags = ["--env", "cartpole", "--agent", "ppo", "--seed", "1", "--engine", "wasm-simd", "--budget", "3000"];
+  expect((await call("train", ...flags, "--eval-episodes", "3", "--out", run)).code).toBe(0);
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+const QUICK = ["--set", "testEpisodes=20", "--json"];
+
+/** The last line that `explain` printed. */
+async function explained(method: string, ...flags: readonly string[]): Promise<Record<string, unknown>> {
+  const called = await call("explain", run, "--method", method, ...QUICK, ...flags);
+  expect(called.err).toBe("");
+  expect(called.code).toBe(0);
+  return called.lines()[0];
+}
+
+describe("explain", () => {
+  test.each([
+    ["viper", ["--set", "iterations=4", "--set", "episodes=4"], "nodes"],
+    ["dagger", ["--set", "iterations=4", "--set", "episodes=4"], "nodes"],
+    ["bc", ["--set", "episodes=20"], "nodes"],
+    ["shapley", ["--set", "steps=2000", "--set", "maxStates=200"], "terms"],
+    ["importance", ["--set", "states=20"], "terms"],
+  ])("by %s prints the explanation with its scores and keeps it in the run", async (method, flags, unit) => {
+    const line = await explained(method, ...flags);
+    expect(line).toMatchObject({ run, method, env: "cartpole", agent: "ppo", episodes: 20, seeds: 20, testSeed: 7 });
+    expect(line["size"]).toEqual({ [unit]: line[unit] });
+    expect(line[unit]).toBeGreaterThanOrEqual(1);
+    for (const key of ["fidelity", "fidelityOnOwnStates"]) expect(line[key]).toBeGreaterThan(0.4);
+    for (const key of ["returnMean", "returnStd", "returnLow", "returnHigh", "regret", "seconds"]) {
+      expect(line[key]).toEqual(expect.any(Number));
+    }
+    const stored = parseExplanation(await readFile(join(run, String(line["file"])), "utf8"), "stored");
+    expect(line).toMatchObject({ ...stored });
+    expect(await readdir(join(run, "explanations"))).toContain(`${method}-${line["step"]}.json`);
+  });
+
+  test("the network's return is what evaluate says of the same episodes", async () => {
+    const line = await explained("bc", "--set", "episodes=5");
+    const evaluated = (await call("evaluate", run, "--episodes", "20", "--seed", "7", "--json")).lines()[0];
+    expect((line["teacher"] as Record<string, number>)["returnMean"]).toBe(evaluated["returnMean"]);
+  });
+
+  test("obeys its options, and the same seed gives the same tree", async () => {
+    const few = ["--set", "iterations=2", "--set", "maxLeafNodes=2", "--seed", "5"];
+    const [one, same] = [await explained("viper", ...few), await explained("viper", ...few)];
+    expect(one["nodes"]).toBe(3);
+    expect(same["policy"]).toEqual(one["policy"]);
+    expect(one["options"]).toMatchObject({ iterations: 2, maxLeafNodes: 2, weighting: "weights" });
+  });
+
+  test("in words names the sizes, both returns and the agreement", async () => {
+    const { out, code } = await call(
+      "explain",
+      run,
+      "--method",
+      "shapley",
+      "--set",
+      "steps=500",
+      "--set",
+      "testEpisodes=5",
+    );
+    expect(code).toBe(0);
+    expect(out).toMatch(/terms/);
+    expect(out).toMatch(/network +\d/);
+    expect(out).toMatch(/agreement +[\d.]+ % on the network's states/);
+    expect(out).toMatch(/R² -?[\d.]+/);
+  });
+
+  test.each([
+    [["--method", "vyper"], "did you mean viper?"],
+    [["--method", "viper", "--set", "leaves=3"], "viper.leaves: expected one of the options iterations"],
+    [
+      ["--method", "viper", "--set", "maxLeafNodes=1"],
+      "viper.maxLeafNodes: expected a whole number from 2 to 4096, got 1",
+    ],
+    [["--method", "shapley", "--set", "regression"], "--set: expected NAME=VALUE, got regression"],
+  ])("refuses %j with a sentence and exit code 2", async (flags, message) => {
+    const called = await call("explain", run, ...flags);
+    expect(called.code).toBe(2);
+    expect(called.err).toContain(message);
+  });
+
+  test("refuses a rule for a world with more features than can be enumerated", async () => {
+    const lavaland = join(root, "lavaland");
+    const flags = ["--env", "lavaland", "--agent", "ppo", "--seed", "1", "--engine", "wasm-simd", "--budget", "2000"];
+    await call("train", ...flags, "--eval-every", "0", "--eval-episodes", "1", "--out", lavaland);
+    const called = await call("explain", lavaland, "--method", "shapley");
+    expect(called.code).toBe(2);
+    expect(called.err).toMatch(/method: expected a world of up to 10 features for shapley/);
+  });
+
+  test("the list names every method and its options", async () => {
+    expect((await call("list")).out).toMatch(/viper .*\n.*dagger/);
+    const { out } = await call("list", "shapley");
+    expect(out).toMatch(/boundaryPoints +10/);
+    expect((await call("list", "viper", "--json")).lines()[0]).toMatchObject({ id: "viper", kind: "tree" });
+  });
+});
