@@ -18,6 +18,14 @@ export const ENGINE_IDS: readonly EngineId[] = [
 /** The engines that are timed unless others are asked for: those that are already in the bundle. */
 export const DEFAULT_CANDIDATES: readonly EngineId[] = ["wasm-relaxed", "wasm-simd", "reference"];
 
+/** Those that need no graphics device, of the default candidates. */
+export const CPU_ENGINES: readonly EngineId[] = DEFAULT_CANDIDATES.filter((id) => !isGpuEngine(id));
+
+/** Whether an engine computes on the graphics device, which can be lost. */
+export function isGpuEngine(id: EngineId): boolean {
+  return id === "tfjs-webgpu";
+}
+
 /** Loads an engine; null when this platform lacks what it needs. TensorFlow.js is fetched only when it is asked for. */
 export async function loadEngine(id: EngineId): Promise<EngineFactory | null> {
   switch (id) {

@@ -25,7 +25,7 @@ export class TrainingError extends Error {
 }
 
 /** What took a device away from its training. */
-export type LossCause =
+export type LossKind =
   /** The graphics device is gone: the driver was reset, the graphics process died, the adapter was unplugged. */
   | "device"
   /** There was no memory left. */
@@ -41,7 +41,7 @@ export type LossCause =
  */
 export class DeviceLostError extends TrainingError {
   constructor(
-    readonly kind: LossCause,
+    readonly kind: LossKind,
     detail: string,
   ) {
     super(detail);
@@ -49,7 +49,7 @@ export class DeviceLostError extends TrainingError {
 }
 
 /** The loss that an error stands for, or null when it is none: a lost device, or memory that ran out anywhere. */
-export function lossOf(error: unknown): LossCause | null {
+export function lossOf(error: unknown): LossKind | null {
   if (error instanceof DeviceLostError) return error.kind;
   // V8 and SpiderMonkey say so of arrays and of WebAssembly memories, with a RangeError each.
   const ranOut = error instanceof RangeError && /allocation failed|out of memory|memory\.grow/i.test(error.message);

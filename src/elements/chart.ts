@@ -111,7 +111,7 @@ export class Chart extends VitrineElement {
 
   /** What is drawn, as a table. */
   get table(): TableTwin {
-    const { steps, lines, marks } = this.data;
+    const { steps, lines, marks, breaks } = this.data;
     const lineEntries = this.legend.filter(({ marks: isMarks }) => !isMarks);
     const marksEntry = this.legend.find(({ marks: isMarks }) => isMarks);
     // A step at which both were measured is one row.
@@ -119,9 +119,12 @@ export class Chart extends VitrineElement {
     const rows = steps.map((step, i) => {
       const mark = marked.get(step) ?? null;
       marked.delete(step);
-      return { step, cells: lines.map(({ values }) => values[i]), mark };
+      return { step, cells: lines.map(({ values }) => values[i]), mark, note: "" };
     });
-    for (const [step, value] of marked) rows.push({ step, cells: lines.map(() => null), mark: value });
+    const empty = lines.map(() => null);
+    for (const [step, value] of marked) rows.push({ step, cells: empty, mark: value, note: "" });
+    // A row of its own, even at a step that was measured: what happened is no property of the value.
+    for (const { step, label } of breaks) rows.push({ step, cells: empty, mark: null, note: label });
     rows.sort((a, b) => a.step - b.step);
     const cell = (value: number | null) => (value === null ? "" : formatSignificant(value, 4));
     return {
@@ -130,10 +133,16 @@ export class Chart extends VitrineElement {
         msg("Environment steps"),
         ...lines.map((_, i) => lineEntries[i]?.label ?? this.subject),
         ...(marksEntry ? [marksEntry.label] : []),
+        ...(breaks.length > 0 ? [msg("Interruption")] : []),
       ],
       rows: rows
-        .filter(({ cells, mark }) => mark !== null || cells.some((value) => value !== null))
-        .map(({ step, cells, mark }) => [formatInteger(step), ...cells.map(cell), ...(marksEntry ? [cell(mark)] : [])]),
+        .filter(({ cells, mark, note }) => mark !== null || note !== "" || cells.some((value) => value !== null))
+        .map(({ step, cells, mark, note }) => [
+          formatInteger(step),
+          ...cells.map(cell),
+          ...(marksEntry ? [cell(mark)] : []),
+          ...(breaks.length > 0 ? [note] : []),
+        ]),
     };
   }
 
@@ -217,7 +226,10 @@ export class Chart extends VitrineElement {
     if (last === undefined || last === null || step === undefined) {
       return msg(str`${this.subject}: nothing measured yet`);
     }
-    return msg(str`${this.subject}: ${formatSignificant(last)} at step ${formatInteger(step)}`);
+    const now = msg(str`${this.subject}: ${formatSignificant(last)} at step ${formatInteger(step)}`);
+    const { length } = this.data.breaks;
+    if (length === 0) return now;
+    return `${now}; ${length === 1 ? msg("interrupted once") : msg(str`interrupted ${length} times`)}`;
   }
 }
 

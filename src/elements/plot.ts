@@ -18,6 +18,13 @@ export interface PlotGuide {
   readonly tone: "dim" | "good";
 }
 
+/** A place where the training broke off and went on from an earlier state. */
+export interface PlotBreak {
+  readonly step: number;
+  /** What happened, in a sentence. */
+  readonly label: string;
+}
+
 /** Everything a plot shows. */
 export interface PlotData {
   /** Environment steps, ascending. [n] */
@@ -27,6 +34,8 @@ export interface PlotData {
   /** Single measurements, drawn as marks of series `paint`. */
   readonly marks: readonly { readonly step: number; readonly value: number }[];
   readonly marksPaint: number;
+  /** Each cuts the lines and stands as a mark at the upper edge. */
+  readonly breaks: readonly PlotBreak[];
   readonly guides: readonly PlotGuide[];
   /** Shaded range of y; an end may be open. */
   readonly healthy: readonly [number | null, number | null] | null;
@@ -41,6 +50,7 @@ export const EMPTY_PLOT: PlotData = {
   lines: [],
   marks: [],
   marksPaint: 2,
+  breaks: [],
   guides: [],
   healthy: null,
   maxStep: 1,
@@ -219,6 +229,7 @@ export class Plot {
     const palette = this.palette();
     const ratio = uPlot.pxRatio;
     ctx.save();
+    this.drawBreaks(chart, palette);
     ctx.font = font.replace(`${FONT_SIZE}px`, `${FONT_SIZE * ratio}px`);
     ctx.lineWidth = ratio;
     for (const { value, label, tone } of this.data.guides) {
@@ -239,6 +250,31 @@ export class Plot {
     ctx.setLineDash([]);
     this.drawHead(chart, palette);
     ctx.restore();
+  }
+
+  /** A gap in the lines with a rule through it, and a triangle above: a shape for those who do not see the colour. */
+  private drawBreaks({ ctx, bbox, valToPos }: uPlot, palette: Palette): void {
+    const ratio = uPlot.pxRatio;
+    for (const { step } of this.data.breaks) {
+      const x = Math.round(valToPos(step, "x", true)) + 0.5;
+      ctx.fillStyle = palette["sheet"];
+      ctx.fillRect(x - 3 * ratio, bbox.top, 6 * ratio, bbox.height);
+      ctx.strokeStyle = palette["watch"];
+      ctx.fillStyle = palette["watch"];
+      ctx.lineWidth = ratio;
+      ctx.setLineDash([3 * ratio, 3 * ratio]);
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
+      ctx.setLineDash([]);
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top + 1);
+      ctx.lineTo(x + 4 * ratio, bbox.top + 8 * ratio);
+      ctx.lineTo(x - 4 * ratio, bbox.top + 8 * ratio);
+      ctx.closePath();
+      ctx.fill();
+    }
   }
 
   private drawMarks(chart: uPlot): void {

@@ -7,7 +7,7 @@ import type { EnvironmentSpec } from "../envs/environment.js";
 import { findEnvironment } from "../envs/index.js";
 import { configOf, type LabSettings } from "../runs/link.js";
 import type { RunLibrary } from "../runs/opfs-library.js";
-import type { Evaluation } from "../training/config.js";
+import type { Break, Evaluation } from "../training/config.js";
 import type { StageFrames } from "../training/messages.js";
 import { type RunNotice, type RunOrigin, SeedRun } from "./seed-run.js";
 
@@ -38,9 +38,16 @@ export class LabSession {
     this.runs = Array.from({ length: count }, (_, i) => {
       const config = configOf(settings, i);
       // What happens to every seed is told once.
-      const tell = i === 0 ? onNotice : (notice: RunNotice) => notice.kind === "failed" && onNotice(notice);
+      const tell = i === 0 ? onNotice : (notice: RunNotice) => this.isNews(notice, i) && onNotice(notice);
       return new SeedRun({ ...rest, config, origin, show: i === 0, onNotice: tell });
     });
+  }
+
+  /** Whether a notice of another seed than the first says what the first does not. */
+  private isNews(notice: RunNotice, index: number): boolean {
+    // A graphics process that dies takes the devices of all seeds.
+    if (notice.kind === "restarted") return this.runs[index].losses > this.first.losses;
+    return notice.kind === "failed";
   }
 
   /** The run on the stage. */
@@ -130,6 +137,11 @@ export class LabSession {
     return { steps: curve.stepColumn(), line: { paint, values: mean, low: min, high: max } };
   }
 
+  /** Where the trainings of all seeds broke off, in order of steps. */
+  get breaks(): readonly Break[] {
+    return this.runs.flatMap(({ breaks }) => breaks).sort((a, b) => a.step - b.step);
+  }
+
   /** What every plot of this session has in common. */
   plot(key: string, paint: number): PlotData {
     const { steps, line } = this.line(key, paint);
@@ -138,6 +150,7 @@ export class LabSession {
       lines: [line],
       marks: [],
       marksPaint: 2,
+      breaks: [],
       guides: [],
       healthy: null,
       maxStep: this.first.budgetSteps,

@@ -1,14 +1,15 @@
 import { msg, str } from "@lit/localize";
 import type { AgentDefinition, DiagnosticDescription } from "../agents/agent.js";
 import { findAgent } from "../agents/index.js";
-import { formatSignificant } from "../elements/format.js";
+import { formatInteger, formatSignificant } from "../elements/format.js";
 import { currentLocale, translated } from "../elements/localise.js";
-import type { PlotData } from "../elements/plot.js";
+import type { PlotBreak, PlotData } from "../elements/plot.js";
 import type { RunRow } from "../elements/run-list.js";
 import type { EnvironmentSpec } from "../envs/environment.js";
 import { findEnvironment } from "../envs/index.js";
 import type { RunEntry } from "../runs/opfs-library.js";
 import type { LabSession } from "./lab-session.js";
+import { lossText } from "./notices.js";
 
 /** Signs shown beside the return; every diagnostic can be shown as a curve. */
 const MAX_SIGNS = 5;
@@ -18,6 +19,7 @@ export function returnPlot(session: LabSession): PlotData {
   const { spec, evaluations } = session;
   return {
     ...session.plot("returnMean", 1),
+    breaks: plotBreaks(session),
     marks: evaluations.map(({ step, returnMean }) => ({ step, value: returnMean })),
     guides: [
       { value: spec.randomReturn, label: msg(str`random ${formatSignificant(spec.randomReturn)}`), tone: "dim" },
@@ -34,10 +36,18 @@ export function returnPlot(session: LabSession): PlotData {
   };
 }
 
+/** Where training broke off, in words. */
+function plotBreaks(session: LabSession): PlotBreak[] {
+  return session.breaks.map(({ step, lostSteps, kind }) => ({
+    step,
+    label: `${lossText(kind)} ${msg(str`${formatInteger(lostSteps)} steps were trained again.`)}`,
+  }));
+}
+
 /** One of the other curves, with its healthy range shaded. */
 export function curvePlot(session: LabSession, key: string): PlotData {
   const description = session.definition.diagnostics.find((candidate) => candidate.key === key);
-  return { ...session.plot(key, 1), healthy: description?.healthy ?? null };
+  return { ...session.plot(key, 1), breaks: plotBreaks(session), healthy: description?.healthy ?? null };
 }
 
 /** The curves that can be shown below the stage: the length of episodes, and every diagnostic of the agent. */

@@ -1,5 +1,6 @@
 import { msg, str } from "@lit/localize";
-import type { InputError } from "../core/errors.js";
+import type { InputError, LossKind } from "../core/errors.js";
+import { ENGINE_NAMES } from "../elements/device-chip.js";
 import { formatInteger } from "../elements/format.js";
 import { translated } from "../elements/localise.js";
 import type { Notice } from "../elements/notices.js";
@@ -18,16 +19,8 @@ export function runNotice(notice: Exclude<RunNotice, { kind: "unsaved" }>): Noti
         text: () => msg(str`This run goes on from step ${formatInteger(step)}, where this browser left it.`),
       };
     }
-    case "restarted": {
-      const { step, lostSteps } = notice;
-      return {
-        tone: "watch",
-        text: () =>
-          msg(
-            str`The training worker stopped. Training went on from step ${formatInteger(step)}, ${formatInteger(lostSteps)} steps earlier.`,
-          ),
-      };
-    }
+    case "restarted":
+      return { tone: "watch", text: () => `${lossText(notice.loss)} ${recoveryText(notice)}` };
     case "inexact":
       return {
         tone: "watch",
@@ -46,6 +39,33 @@ export function runNotice(notice: Exclude<RunNotice, { kind: "unsaved" }>): Noti
     default:
       return notice satisfies never;
   }
+}
+
+/** What was lost, in a sentence. */
+export function lossText(kind: LossKind): string {
+  switch (kind) {
+    case "device":
+      return msg("The graphics device was lost.");
+    case "memory":
+      return msg("The memory ran out.");
+    case "silence":
+      return msg("What computes stopped answering.");
+    case "worker":
+      return msg("The training worker stopped.");
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** From where training went on, and with what. */
+function recoveryText({ step, lostSteps, engine, changed }: Extract<RunNotice, { kind: "restarted" }>): string {
+  const from = formatInteger(step);
+  const earlier = formatInteger(lostSteps);
+  if (!changed) return msg(str`Training went on from step ${from}, ${earlier} steps earlier.`);
+  const name = ENGINE_NAMES[engine];
+  return msg(
+    str`Training went on from step ${from}, ${earlier} steps earlier, with ${name}: from there on no longer bit for bit.`,
+  );
 }
 
 /** A field of a link or an attribute that was refused, in words. */

@@ -1,12 +1,13 @@
-import type { EngineReport } from "../compute/engine.js";
-import { messageOf } from "../core/errors.js";
+import type { EngineId, EngineReport } from "../compute/engine.js";
+import { isGpuEngine } from "../compute/index.js";
+import { type LossKind, messageOf } from "../core/errors.js";
 import { unpack } from "../core/pack.js";
 import { VERSION } from "../core/version.js";
 import { CurveData } from "../elements/curve-data.js";
 import type { HeldRun, RunLibrary } from "../runs/opfs-library.js";
 import { RUN_FORMAT, type RunRecord, segmentNames } from "../runs/run-format.js";
-import { SessionClient } from "../training/client.js";
-import type { Evaluation, Progress, SessionConfig } from "../training/config.js";
+import { SessionClient, SILENCE_MS } from "../training/client.js";
+import type { Break, Evaluation, Progress, SessionConfig } from "../training/config.js";
 import type { FromWorker, Segment, SessionStatus, StageFrames } from "../training/messages.js";
 
 /** Where one seed's training stands, as the page knows it. */
@@ -15,7 +16,15 @@ export type RunPhase = "starting" | SessionStatus | "failed";
 /** Something the person should be told; the page puts it into words. */
 export type RunNotice =
   | { readonly kind: "resumed"; readonly step: number }
-  | { readonly kind: "restarted"; readonly step: number; readonly lostSteps: number }
+  | {
+      readonly kind: "restarted";
+      readonly loss: LossKind;
+      readonly step: number;
+      readonly lostSteps: number;
+      readonly engine: EngineId;
+      /** It goes on with another engine than before, so no longer bit for bit. */
+      readonly changed: boolean;
+    }
   | { readonly kind: "inexact"; readonly detail: string }
   | { readonly kind: "broken-checkpoint"; readonly detail: string }
   | { readonly kind: "other-tab" }
@@ -47,11 +56,14 @@ export interface SeedRunSettings {
 const MAX_LINES = 60;
 /** Restarts without progress after which the run is given up. */
 const MAX_RESTARTS = 3;
+/** Losses of the graphics device after which the run goes on without it. */
+const MAX_GPU_LOSSES = 2;
 
 /**
  * One seed's training as the page owns it: its Worker, its newest checkpoint in memory, and its folder.
  *
- * A Worker that dies is replaced, from the checkpoint in memory. Whatever the storage does, training goes on.
+ * A Worker that dies, hangs or loses its device is replaced, from the checkpoint in memory: at first with a fresh
+ * device, the second time without one. Whatever the storage does, training goes on.
  */
 export class SeedRun {
   phase: RunPhase = "starting";
@@ -60,6 +72,10 @@ export class SeedRun {
   progress: Progress | null = null;
   stepsPerSecond = 0;
   evaluations: Evaluation[] = [];
+  /** Where training broke off and went on from a checkpoint. */
+  breaks: readonly Break[] = [];
+  /** Workers and devices lost since the page was opened. */
+  losses = 0;
   curve = new CurveData();
   finishedBy: "budget" | "solved" | null = null;
   /** When the newest checkpoint was written, in `performance.now()` time; null while nothing is. */
@@ -75,8 +91,10 @@ export class SeedRun {
   private pendingEvaluations: Evaluation[] = [];
   private wantsTraining: boolean;
   private restarts = 0;
+  private gpuLosses = 0;
   private resumedAt: number | null = null;
-  private lostSteps: number | null = null;
+  /** What is being recovered from, until it is told. */
+  private loss: { readonly kind: LossKind; readonly lostSteps: number; readonly engine: EngineId | null } | null = null;
   private saveFailed = false;
   private disposed = false;
   private speed: number;
@@ -153,13 +171,14 @@ export class SeedRun {
   private persisting: Promise<unknown> = Promise.resolve();
 
   private connect(): void {
-    const client = new SessionClient(this.settings.createWorker);
+    // What was taken for a hang may have been a busy machine: each time it is given longer.
+    const client = new SessionClient(this.settings.createWorker, SILENCE_MS * 2 ** Math.max(0, this.restarts - 1));
     this.client = client;
     client.subscribe((message) => {
       if (!this.disposed) this.receive(message);
     });
-    client.onLost((why) => {
-      if (!this.disposed) this.restart(why);
+    client.onLost((kind, why) => {
+      if (!this.disposed) this.restart(kind, why);
     });
   }
 
@@ -214,6 +233,8 @@ export class SeedRun {
       segments: [...this.segments.values()],
       paused: !this.wantsTraining,
       show: this.settings.show,
+      breaks: this.breaks.length > 0 ? this.breaks : null,
+      withoutGpu: this.gpuLosses >= MAX_GPU_LOSSES,
     });
   }
 
@@ -244,6 +265,10 @@ export class SeedRun {
         this.stepsPerSecond = 0;
         this.settings.onNotice({ kind: "failed", detail: message.message, input: message.input });
         break;
+      case "alive":
+      case "lost":
+        // The client's own.
+        return;
       default:
         message satisfies never;
     }
@@ -254,18 +279,23 @@ export class SeedRun {
     this.engine = message.engine;
     this.parameterCount = message.parameterCount;
     this.evaluations = [...message.evaluations];
+    this.breaks = message.breaks;
     this.curve = new CurveData();
     for (const point of message.points) this.addPoint(point);
     this.progress = message.points.at(-1) ?? null;
     this.phase = this.wantsTraining ? "training" : "paused";
-    if (message.notice) this.settings.onNotice({ kind: "inexact", detail: message.notice });
-    if (this.lostSteps !== null) {
-      this.settings.onNotice({ kind: "restarted", step: message.step, lostSteps: this.lostSteps });
-      this.lostSteps = null;
-    } else if (this.resumedAt !== null) {
-      this.settings.onNotice({ kind: "resumed", step: this.resumedAt });
-      this.resumedAt = null;
+    if (this.loss) {
+      const { kind, lostSteps, engine: before } = this.loss;
+      const engine = message.engine.chosen;
+      const changed = before !== null && engine !== before;
+      this.settings.onNotice({ kind: "restarted", loss: kind, step: message.step, lostSteps, engine, changed });
+      this.loss = null;
+      return;
     }
+    if (message.notice) this.settings.onNotice({ kind: "inexact", detail: message.notice });
+    if (this.resumedAt === null) return;
+    this.settings.onNotice({ kind: "resumed", step: this.resumedAt });
+    this.resumedAt = null;
   }
 
   private async makeFolder(engine: EngineReport): Promise<HeldRun | null> {
@@ -342,9 +372,15 @@ export class SeedRun {
     this.settings.onNotice({ kind: "unsaved", detail: messageOf(error) });
   }
 
-  private restart(why: string): void {
+  private restart(kind: LossKind, why: string): void {
     const before = this.progress?.step ?? 0;
+    const step = this.checkpoint?.step ?? 0;
+    const engine = this.engine?.chosen ?? this.settings.config.engine;
+    const wasReady = this.phase !== "starting";
     this.restarts++;
+    this.losses++;
+    // A Worker that died by itself is not the graphics device's doing; one that hangs may be.
+    if (engine && isGpuEngine(engine) && kind !== "worker") this.gpuLosses++;
     this.stepsPerSecond = 0;
     if (this.restarts > MAX_RESTARTS) {
       this.phase = "failed";
@@ -353,7 +389,10 @@ export class SeedRun {
       return;
     }
     this.phase = "starting";
-    this.lostSteps = Math.max(0, before - (this.checkpoint?.step ?? 0));
+    const lostSteps = Math.max(0, before - step);
+    // Several losses before the run is ready again are one, of the first kind.
+    this.loss ??= { kind, lostSteps, engine };
+    if (wasReady) this.breaks = [...this.breaks, { step, lostSteps, kind }];
     this.pendingLines = [];
     this.pendingEvaluations = [];
     this.connect();

@@ -1,7 +1,14 @@
+import { type LossKind, lossOf } from "../core/errors.js";
 import type { FromWorker, ToWorker } from "./messages.js";
 
-/** Milliseconds without a sign of life after which a Worker counts as dead. */
-const SILENCE_MS = 8000;
+/**
+ * Milliseconds without a sign of life after which a Worker counts as dead: together with a restart that leaves a person
+ * waiting for less than five seconds.
+ */
+export const SILENCE_MS = 3000;
+/** Until its first sign of life a Worker may still be on its way through a slow network. */
+const LOADING_MS = 30_000;
+const TICK_MS = 250;
 
 /**
  * The owner's end of a training Worker: typed messages out, typed messages in.
@@ -12,22 +19,30 @@ const SILENCE_MS = 8000;
 export class SessionClient {
   private readonly worker: Worker;
   private readonly listeners = new Set<(message: FromWorker) => void>();
-  private readonly lossListeners = new Set<(why: string) => void>();
+  private readonly lossListeners = new Set<(kind: LossKind, why: string) => void>();
   private watchdog: ReturnType<typeof setInterval> | null = null;
   private lastSign = performance.now();
+  private heard = false;
   private lost = false;
 
-  constructor(createWorker: () => Worker) {
+  constructor(
+    createWorker: () => Worker,
+    /** Milliseconds without a sign of life after which the Worker counts as dead. */
+    private readonly silence = SILENCE_MS,
+  ) {
     this.worker = createWorker();
     this.worker.addEventListener("message", (event: MessageEvent<FromWorker>) => {
       this.lastSign = performance.now();
-      for (const listener of this.listeners) listener(event.data);
+      this.heard = true;
+      if (event.data.type === "lost") this.lose(event.data.kind, event.data.message);
+      else for (const listener of this.listeners) listener(event.data);
     });
     this.worker.addEventListener("error", (event) => {
       event.preventDefault();
-      this.lose(event.message || "the worker broke");
+      const why = event.message || "the worker broke";
+      this.lose(lossOf(new RangeError(why)) ?? "worker", why);
     });
-    this.worker.addEventListener("messageerror", () => this.lose("a message could not be read"));
+    this.worker.addEventListener("messageerror", () => this.lose("worker", "a message could not be read"));
   }
 
   send(message: ToWorker): void {
@@ -42,8 +57,8 @@ export class SessionClient {
     return () => this.listeners.delete(listener);
   }
 
-  /** Calls back once if the Worker breaks or goes silent for several seconds. */
-  onLost(listener: (why: string) => void): () => void {
+  /** Calls back once if the Worker breaks, goes silent, or says that what it computes with is lost. */
+  onLost(listener: (kind: LossKind, why: string) => void): () => void {
     this.lossListeners.add(listener);
     return () => this.lossListeners.delete(listener);
   }
@@ -56,25 +71,26 @@ export class SessionClient {
     this.worker.terminate();
   }
 
-  /** Snapshots come 20 times a second even while paused, so silence means that the Worker hangs. */
+  /** A Worker gives signs of life a few times a second, whatever it does, so silence means that it hangs. */
   private watch(): void {
     if (this.watchdog) return;
     let lastTick = performance.now();
     this.lastSign = lastTick;
     this.watchdog = setInterval(() => {
       const now = performance.now();
-      // A page that slept (a closed lid, a background tab) has heard nothing either: that is no loss.
-      if (now - lastTick > 3000) this.lastSign = now;
+      // A page that slept (a closed lid, a background tab) or was busy has heard nothing either: that is no loss.
+      if (now - lastTick > this.silence / 2) this.lastSign = now;
       lastTick = now;
-      if (now - this.lastSign > SILENCE_MS) this.lose(`no sign of life for ${SILENCE_MS / 1000} s`);
-    }, 1000);
+      const limit = this.heard ? this.silence : LOADING_MS;
+      if (now - this.lastSign > limit) this.lose("silence", `no sign of life for ${limit / 1000} s`);
+    }, TICK_MS);
   }
 
-  private lose(why: string): void {
+  private lose(kind: LossKind, why: string): void {
     if (this.lost) return;
     this.lost = true;
     const listeners = [...this.lossListeners];
     this.dispose();
-    for (const listener of listeners) listener(why);
+    for (const listener of listeners) listener(kind, why);
   }
 }

@@ -1,7 +1,7 @@
 import { findAgent } from "../agents/index.js";
 import type { EngineId } from "../compute/engine.js";
 import { ENGINE_IDS } from "../compute/index.js";
-import { InputError, showValue } from "../core/errors.js";
+import { InputError, type LossKind, showValue } from "../core/errors.js";
 import { type OptionValues, parseOptions } from "../core/options.js";
 import { freshSeed } from "../core/random.js";
 import { findEnvironment } from "../envs/index.js";
@@ -57,6 +57,15 @@ export interface Progress {
   /** Episodes finished so far. */
   readonly episodes: number;
   readonly diagnostics: Readonly<Record<string, number>> | null;
+}
+
+/** A place where training broke off, because what computed was lost, and went on from a checkpoint. */
+export interface Break {
+  /** Environment steps at the checkpoint it went on from. */
+  readonly step: number;
+  /** Steps beyond it that were lost and are trained again. */
+  readonly lostSteps: number;
+  readonly kind: LossKind;
 }
 
 /** What a person may leave out: presets and defaults fill it in. */

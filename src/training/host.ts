@@ -1,4 +1,4 @@
-import { InputError, messageOf } from "../core/errors.js";
+import { InputError, lossOf, messageOf } from "../core/errors.js";
 import type { Evaluation, Progress } from "./config.js";
 import type { FromWorker, SessionStatus, Snapshot, StageFrames, ToWorker } from "./messages.js";
 import { Session } from "./session.js";
@@ -10,6 +10,8 @@ const SNAPSHOT_MS = 50;
 const CHECKPOINT_MS = 3000;
 /** The loop lets messages in at least this often. */
 const SLICE_MS = 20;
+/** Within an update, messages come in at least this often. */
+const BREATH_MS = 200;
 /** Curve points in one snapshot at most. */
 const MAX_POINTS = 50;
 
@@ -94,8 +96,12 @@ export class SessionHost {
     const generation = this.generation;
     this.session?.dispose();
     this.session = null;
-    const { checkpoint, segments } = message;
-    const session = await Session.create(message.config, checkpoint ? { bytes: checkpoint, segments } : null);
+    const { checkpoint, segments, breaks, withoutGpu } = message;
+    const session = await Session.create(message.config, checkpoint ? { bytes: checkpoint, segments } : null, {
+      breaks: breaks ?? null,
+      withoutGpu: withoutGpu ?? false,
+      breathe: this.breather(),
+    });
     this.session = session;
     this.points = [];
     this.progress = session.points.at(-1) ?? null;
@@ -113,6 +119,7 @@ export class SessionHost {
       step: session.step,
       evaluations: session.evaluations,
       points: session.points,
+      breaks: session.breaks,
       notice: session.notice,
     });
     this.loop = this.run(session, generation).catch((error) => this.fail(error));
@@ -222,7 +229,21 @@ export class SessionHost {
     this.session?.dispose();
     this.session = null;
     this.status = "stopped";
-    this.post({ type: "failed", message: messageOf(error), input: error instanceof InputError });
+    const kind = lossOf(error);
+    const message = messageOf(error);
+    this.post(kind ? { type: "lost", kind, message } : { type: "failed", message, input: error instanceof InputError });
+  }
+
+  /** Lets messages in during long updates, now and then. */
+  private breather(): () => Promise<void> | undefined {
+    const { surroundings } = this;
+    let last = surroundings.now();
+    return () => {
+      if (surroundings.now() - last < BREATH_MS) return;
+      return surroundings.breathe().then(() => {
+        last = surroundings.now();
+      });
+    };
   }
 
   private post(message: FromWorker): void {

@@ -1,5 +1,6 @@
 import type { EngineReport } from "../compute/engine.js";
-import type { Evaluation, Progress, SessionConfig } from "./config.js";
+import type { LossKind } from "../core/errors.js";
+import type { Break, Evaluation, Progress, SessionConfig } from "./config.js";
 
 /** A part of a replay buffer that never changes again; checkpoints refer to it by name. */
 export interface Segment {
@@ -19,6 +20,10 @@ export type ToWorker =
       readonly paused: boolean;
       /** Environment copies shown on the stage: 1 shows it, 0 saves the work (other seeds of a pool). */
       readonly show: boolean;
+      /** Where the run broke off so far, when the owner knows better than the checkpoint. */
+      readonly breaks?: readonly Break[] | null;
+      /** Leave the graphics device alone: it was lost before. */
+      readonly withoutGpu?: boolean;
     }
   | { readonly type: "pause" }
   | { readonly type: "train" }
@@ -79,6 +84,7 @@ export type FromWorker =
       /** Evaluations and curve of the run so far (from its checkpoint). */
       readonly evaluations: readonly Evaluation[];
       readonly points: readonly Progress[];
+      readonly breaks: readonly Break[];
       /** A sentence when the run goes on, but no longer bit for bit; else null. */
       readonly notice: string | null;
     }
@@ -93,5 +99,9 @@ export type FromWorker =
     }
   | { readonly type: "finished"; readonly reason: "budget" | "solved"; readonly step: number }
   | { readonly type: "stopped" }
+  /** A few times a second from the start of the Worker on: it hears and can be heard, whatever it computes. */
+  | { readonly type: "alive" }
+  /** What computed is gone, and this Worker with it; a new one can go on from the last checkpoint. */
+  | { readonly type: "lost"; readonly kind: LossKind; readonly message: string }
   /** Nothing can go on by itself; the last checkpoint stands. `input` when what was given is at fault. */
   | { readonly type: "failed"; readonly message: string; readonly input: boolean };

@@ -2,7 +2,7 @@ import type { Agent, AgentDefinition, FinishedEpisode } from "../agents/agent.js
 import { findAgent } from "../agents/index.js";
 import type { Policy } from "../agents/policies/policy.js";
 import type { EngineFactory, EngineId, EngineReport } from "../compute/engine.js";
-import { calibrate, loadEngine } from "../compute/index.js";
+import { CPU_ENGINES, calibrate, isGpuEngine, loadEngine } from "../compute/index.js";
 import { layoutOf } from "../compute/network.js";
 import { InputError, showValue, TrainingError } from "../core/errors.js";
 import { type Packable, pack, unpack } from "../core/pack.js";
@@ -10,7 +10,8 @@ import type { Environment } from "../envs/environment.js";
 import { createVectorEnvironment, findEnvironment } from "../envs/index.js";
 import { evaluatePolicy } from "../evaluate/evaluate.js";
 import { mean, populationDeviation } from "../evaluate/statistics.js";
-import type { Evaluation, Progress, SessionConfig } from "./config.js";
+import { breathing } from "./breathing.js";
+import type { Break, Evaluation, Progress, SessionConfig } from "./config.js";
 import { Curve } from "./curve.js";
 import type { Segment } from "./messages.js";
 
@@ -30,6 +31,16 @@ export interface Advance {
   readonly evaluation: Evaluation | null;
   /** Why the run is over, or null. */
   readonly finished: "budget" | "solved" | null;
+}
+
+/** What the owner of a training knows beyond its config and checkpoint. */
+export interface SessionSurroundings {
+  /** Where the run broke off so far; null leaves what the checkpoint says. */
+  readonly breaks?: readonly Break[] | null;
+  /** Never the graphics device: it was lost before. */
+  readonly withoutGpu?: boolean;
+  /** Called in the middle of long updates; may answer with a promise to wait for. */
+  readonly breathe?: () => Promise<void> | undefined;
 }
 
 /** Training episodes over which the curves' mean is taken. */
@@ -53,6 +64,7 @@ export class Session {
   private liveSegments: { name: string; from: number; to: number }[] = [];
   private readonly recent: { episodeReturn: number; length: number }[] = [];
   private readonly evaluationLog: Evaluation[] = [];
+  private breakLog: readonly Break[] = [];
   private readonly curve = new Curve();
   private budgetSteps: number;
   private solved = false;
@@ -79,25 +91,32 @@ export class Session {
   static async create(
     config: SessionConfig,
     checkpoint?: { readonly bytes: Uint8Array; readonly segments: readonly Segment[] } | null,
+    { breaks = null, withoutGpu = false, breathe }: SessionSurroundings = {},
   ): Promise<Session> {
     const environment = findEnvironment(config.env);
     const definition = findAgent(config.agent);
     const saved = checkpoint ? readCheckpoint(checkpoint.bytes) : null;
     if (saved) checkSameRun(saved, config);
 
-    const { factory, report, notice } = await chooseEngine(config.engine, saved?.engine ?? null, () =>
-      timeEngines(config),
-    );
+    const { factory, report, notice } = await chooseEngine({
+      asked: config.engine,
+      resumed: saved?.engine ?? null,
+      withoutGpu,
+      isRecovery: breaks !== null && breaks.length > 0,
+      calibrateNow: () => timeEngines(config, withoutGpu ? CPU_ENGINES : undefined),
+    });
     const env = createVectorEnvironment(environment, {
       numEnvs: definition.numEnvs(config.agentOptions),
       seed: config.seed,
       options: config.envOptions,
     });
-    const agent = definition.create({ env, createEngine: factory, seed: config.seed, options: config.agentOptions });
+    const createEngine = breathe ? breathing(factory, breathe) : factory;
+    const agent = definition.create({ env, createEngine, seed: config.seed, options: config.agentOptions });
     const network = definition.network(environment.spec, config.agentOptions);
     const parameterCount = network ? layoutOf(network.spec).parameterCount : 0;
     const session = new Session(config, report, notice, parameterCount, environment, definition, agent);
     if (saved) session.restore(saved, checkpoint?.segments ?? []);
+    if (breaks) session.breakLog = breaks;
     return session;
   }
 
@@ -108,6 +127,11 @@ export class Session {
 
   get evaluations(): readonly Evaluation[] {
     return this.evaluationLog;
+  }
+
+  /** Where the run broke off and went on from a checkpoint. */
+  get breaks(): readonly Break[] {
+    return this.breakLog;
   }
 
   /** The curve so far, thinned evenly. */
@@ -193,6 +217,7 @@ export class Session {
       recent: this.recent.map(({ episodeReturn, length }) => [episodeReturn, length]),
       evaluations: JSON.parse(JSON.stringify(this.evaluationLog)),
       points: JSON.parse(JSON.stringify(this.points)),
+      breaks: JSON.parse(JSON.stringify(this.breakLog)),
       segments: this.liveSegments.map(({ name, from, to }) => ({ name, from, to })),
       agent: await this.agent.getState(),
     });
@@ -255,6 +280,7 @@ export class Session {
     for (const [episodeReturn, length] of saved.recent) this.recent.push({ episodeReturn, length });
     this.evaluationLog.push(...saved.evaluations);
     this.curve.restore(saved.points);
+    this.breakLog = saved.breaks ?? [];
     for (const { name, to } of saved.segments) {
       const segment = segments.find((candidate) => candidate.name === name);
       if (!segment) throw new InputError("checkpoint", `no segment ${name}`, "every segment it refers to");
@@ -281,6 +307,8 @@ export interface SavedSession {
   readonly recent: readonly (readonly [number, number])[];
   readonly evaluations: readonly Evaluation[];
   readonly points: readonly Progress[];
+  /** Absent in checkpoints of earlier versions. */
+  readonly breaks?: readonly Break[];
   readonly segments: readonly { readonly name: string; readonly from: number; readonly to: number }[];
   readonly agent: Packable;
 }
@@ -321,32 +349,46 @@ function nonFinitePath(value: Packable | undefined, path: string): string | null
 }
 
 /** Times the engines on the network of a config; an agent without one gets the engine that needs no loading. */
-export async function timeEngines({ env, agent, agentOptions }: SessionConfig): Promise<EngineReport> {
+export async function timeEngines(
+  { env, agent, agentOptions }: SessionConfig,
+  candidates?: readonly EngineId[],
+): Promise<EngineReport> {
   const network = findAgent(agent).network(findEnvironment(env).spec, agentOptions);
-  if (network) return calibrate(network.spec, network.batch);
+  if (network) return calibrate(network.spec, network.batch, candidates);
   return { chosen: "reference", reason: "Nothing here is a network.", timings: [] };
 }
 
 /** Loads the engine that a resumed run was on, or the one that was asked for, or the one that the calibration picks. */
-async function chooseEngine(
-  asked: EngineId | null,
-  resumed: EngineReport | null,
-  calibrateNow: () => Promise<EngineReport>,
-): Promise<{ factory: EngineFactory; report: EngineReport; notice: string | null }> {
+async function chooseEngine({
+  asked,
+  resumed,
+  withoutGpu,
+  isRecovery,
+  calibrateNow,
+}: {
+  readonly asked: EngineId | null;
+  readonly resumed: EngineReport | null;
+  readonly withoutGpu: boolean;
+  /** The run has begun already, even if nothing of it was saved: it goes on in any case. */
+  readonly isRecovery: boolean;
+  readonly calibrateNow: () => Promise<EngineReport>;
+}): Promise<{ factory: EngineFactory; report: EngineReport; notice: string | null }> {
   const wanted = resumed?.chosen ?? asked;
-  if (wanted) {
+  const isBarred = wanted !== null && withoutGpu && isGpuEngine(wanted);
+  if (wanted && !isBarred) {
     const factory = await loadEngine(wanted);
     if (factory) {
       const report = resumed ?? { chosen: wanted, reason: "It was asked for.", timings: [] };
       return { factory, report, notice: null };
     }
-    if (!resumed) throw new InputError("engine", wanted, "an engine that this device offers");
+    if (!resumed && !isRecovery) throw new InputError("engine", wanted, "an engine that this device offers");
   }
   const report = await calibrateNow();
   const factory = await loadEngine(report.chosen);
   if (!factory) throw new TrainingError(`the engine ${report.chosen} was chosen but could not be loaded`);
+  const why = isBarred ? "which lost its graphics device again" : "which this device does not offer";
   const notice = wanted
-    ? `This run began on ${wanted}, which this device does not offer; it goes on with ${report.chosen}, no longer bit for bit.`
+    ? `This run began on ${wanted}, ${why}; it goes on with ${report.chosen}, no longer bit for bit.`
     : null;
   return { factory, report, notice };
 }

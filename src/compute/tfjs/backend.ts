@@ -100,12 +100,12 @@ async function make(
 }
 
 /** Whether the backend still runs: not after its graphics device was lost. */
-export function isAlive({ name, backend, graphics }: BackendSession): boolean {
+function isAlive({ name, backend, graphics }: BackendSession): boolean {
   return !graphics?.loss && engine().registry[name] === backend;
 }
 
 /** The error for work that its backend can no longer finish. */
-export function lostError({ name, graphics }: BackendSession): TrainingError {
+function lostError({ name, graphics }: BackendSession): TrainingError {
   return graphics?.loss ?? new DeviceLostError("device", `the ${name} backend of TensorFlow.js was removed`);
 }
 

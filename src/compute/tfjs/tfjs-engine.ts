@@ -21,7 +21,7 @@ import { checkBackward, checkFlat, checkForward, checkInputGradients, checkMaxBa
 import type { AdamSettings, Engine, EngineState } from "../engine.js";
 import { type Activation, ceil4, layoutOf, type NetworkLayout, type NetworkSpec } from "../network.js";
 import { type AdamArrays, adamStepInto } from "./adam.js";
-import { type BackendSession, isAlive, lostError, onBackend } from "./backend.js";
+import { type BackendSession, onBackend } from "./backend.js";
 
 /** A layer's parameters on the device: W [paddedOut, paddedIn] and b [paddedOut]. */
 interface LayerTensors {
@@ -246,10 +246,8 @@ export class TfjsEngine implements Engine {
   /** Waits for a tensor's values and releases it. */
   private async read(tensor: Tensor1D | Tensor2D): Promise<Float32Array> {
     try {
-      return await tensor.data<"float32">();
-    } catch (error) {
-      if (!isAlive(this.session)) throw lostError(this.session);
-      throw this.session.graphics ? await this.session.graphics.explain(error) : error;
+      const values = tensor.data<"float32">();
+      return await (this.session.graphics?.wait(values) ?? values);
     } finally {
       tensor.dispose();
     }
