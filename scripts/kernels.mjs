@@ -8,6 +8,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildShaders } from "./shaders.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const sourceFolder = join(root, "src/compute/wasm/assembly");
@@ -52,8 +53,14 @@ async function compile(texts, features) {
   return Buffer.from(wasm).toString("base64");
 }
 
-/** Writes `src/compute/wasm/generated/kernels.ts` when it is missing or stale; answers whether it did. */
+/** Writes every generated module that is missing or stale, WASM and WGSL; answers whether it did. */
 export async function buildKernels() {
+  const shaders = await buildShaders();
+  return (await buildWasm()) || shaders;
+}
+
+/** Writes `src/compute/wasm/generated/kernels.ts` when it is missing or stale; answers whether it did. */
+async function buildWasm() {
   const texts = sources();
   const hash = hashOf(texts);
   if (isCurrent(hash)) return false;

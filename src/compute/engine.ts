@@ -8,7 +8,7 @@ import type { NetworkLayout, NetworkSpec } from "./network.js";
  * wait for a device answer with a promise there and with a plain value on the CPU paths: callers write
  * `const pending = engine.forward(…); if (pending) await pending;`.
  */
-export type EngineId = "reference" | "wasm-simd" | "wasm-relaxed" | "tfjs-cpu" | "tfjs-wasm" | "tfjs-webgpu";
+export type EngineId = "reference" | "wasm-simd" | "wasm-relaxed" | "tfjs-cpu" | "tfjs-wasm" | "tfjs-webgpu" | "wgsl";
 
 export interface AdamSettings {
   readonly learningRate: number;

@@ -10,6 +10,7 @@ export const ENGINE_IDS: readonly EngineId[] = [
   "wasm-relaxed",
   "wasm-simd",
   "reference",
+  "wgsl",
   "tfjs-webgpu",
   "tfjs-wasm",
   "tfjs-cpu",
@@ -35,6 +36,10 @@ export async function loadEngine(id: EngineId): Promise<EngineFactory | null> {
       return loadWasmEngine("simd");
     case "wasm-relaxed":
       return loadWasmEngine("relaxed");
+    case "wgsl": {
+      const { loadWgslEngine } = await import("./wgsl/wgsl-engine.js");
+      return loadWgslEngine();
+    }
     case "tfjs-cpu":
     case "tfjs-wasm":
     case "tfjs-webgpu": {
@@ -68,7 +73,8 @@ async function prepare(id: EngineId, asked: readonly EngineId[]): Promise<Candid
       id.startsWith("tfjs") ? "Not timed: it would first load TensorFlow.js." : "Not timed: not asked for.",
     );
   }
-  if (id === "tfjs-webgpu" && (await isSoftwareAdapter())) return without("The graphics adapter is a software one.");
+  if ((id === "tfjs-webgpu" || id === "wgsl") && (await isSoftwareAdapter()))
+    return without("The graphics adapter is a software one.");
   const factory = await loadEngine(id);
   return factory ? { id, factory, note: "" } : without("This platform does not offer it.");
 }

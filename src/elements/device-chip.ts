@@ -15,6 +15,7 @@ export const ENGINE_NAMES: Readonly<Record<EngineId, string>> = {
   "tfjs-cpu": "TensorFlow.js CPU",
   "tfjs-wasm": "TensorFlow.js WASM",
   "tfjs-webgpu": "TensorFlow.js WebGPU",
+  wgsl: "WebGPU",
 };
 
 /**

@@ -60,7 +60,7 @@ export const trainingOptions = optionsSchema({
   engine: choiceOption({
     title: "Engine",
     help: "What computes the networks; auto times each one on this device and takes the fastest.",
-    choices: ["auto", "wasm-relaxed", "wasm-simd", "reference", "tfjs-cpu", "tfjs-wasm", "tfjs-webgpu"],
+    choices: ["auto", "wasm-relaxed", "wasm-simd", "reference", "tfjs-cpu", "tfjs-wasm", "tfjs-webgpu", "wgsl"],
     default: "auto",
     advanced: true,
   }),

@@ -36,7 +36,7 @@ export interface RunRecord {
   readonly created: string;
 }
 
-const engineIds = ["reference", "wasm-simd", "wasm-relaxed", "tfjs-cpu", "tfjs-wasm", "tfjs-webgpu"] as const;
+const engineIds = ["reference", "wasm-simd", "wasm-relaxed", "tfjs-cpu", "tfjs-wasm", "tfjs-webgpu", "wgsl"] as const;
 const optionValue = v.union([v.number(), v.boolean(), v.string(), v.array(v.number())]);
 const wholeNumber = v.pipe(v.number(), v.integer(), v.minValue(0));
 /** JSON has no NaN; it is written as null. */

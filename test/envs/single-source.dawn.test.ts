@@ -1,5 +1,6 @@
 import tgpu, { d, type TgpuRoot } from "typegpu";
 import { afterAll, describe, expect, test } from "vitest";
+import { MATHS_WGSL, withOwnMaths } from "../../src/compute/wgsl/maths.js";
 import { describeOptions } from "../../src/core/options.js";
 import { RandomStream } from "../../src/core/random.js";
 import { actionSize } from "../../src/core/spaces.js";
@@ -8,7 +9,6 @@ import type { Environment, ParamsStruct } from "../../src/envs/environment.js";
 import { createVectorEnvironment, environments } from "../../src/envs/index.js";
 import { paramNames } from "../../src/envs/params.js";
 import { installWebgpu } from "../helpers/webgpu-node.js";
-import { withOwnTrigonometry } from "./wgsl-trigonometry.js";
 
 const NUM_COPIES = 512;
 /** Conversions to i32 that generated dynamics may hold, by world: they truncate without a word. */
@@ -68,7 +68,7 @@ function kernelsOf({ spec, dynamics }: Environment) {
   return { layout, transition, start };
 }
 
-/** Runs a generated kernel over all copies, with sine and cosine of our own. */
+/** Runs a generated kernel over all copies, with mathematics of our own. */
 function dispatch(
   owner: TgpuRoot,
   layout: ReturnType<typeof kernelsOf>["layout"],
@@ -76,7 +76,7 @@ function dispatch(
   code: string,
 ): void {
   const { device } = owner;
-  const module = device.createShaderModule({ code: withOwnTrigonometry(code) });
+  const module = device.createShaderModule({ code: MATHS_WGSL + withOwnMaths(code) });
   const pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [owner.unwrap(layout)] });
   const pipeline = device.createComputePipeline({ layout: pipelineLayout, compute: { module } });
   const encoder = device.createCommandEncoder();
