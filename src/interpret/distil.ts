@@ -88,6 +88,7 @@ async function iterate(
     rounds.push(await gather(actor, teacher, request, options.episodes, String(round), weighting !== "none"));
     const all = drawRows(joined(rounds), teacher.numFeatures, options.maxSamples, stream);
     const sample = weighting === "resampling" ? resampled(all, teacher.numFeatures, stream) : all;
+    await request.pace.breathe();
     const tree = grow(sample, teacher, options);
     actor = treeActor(tree);
     for (const smaller of sizesOf(tree)) {
@@ -127,7 +128,9 @@ interface Sapling {
  */
 function sizesOf(tree: Tree): Tree[] {
   const leaves = numLeavesOf(tree);
-  const sizes = new Set([leaves, Math.round(0.75 * leaves), Math.round(0.5 * leaves)].filter((size) => size >= 2));
+  const sizes = new Set(
+    [leaves, Math.round(0.75 * leaves), Math.round(0.5 * leaves)].filter((size) => size >= Math.min(2, leaves)),
+  );
   return [...sizes].map((size) => (size === leaves ? tree : firstSplits(tree, size - 1)));
 }
 
@@ -160,7 +163,7 @@ async function gather(
   const visited = new VisitedStates(paced(actor, pace), 200_000 * teacher.numFeatures);
   await evaluatePolicy(visited, environment, { episodes, seed, streamName: `explain/gather/${round}`, options });
   const states = visited.rows();
-  const { actions, worth } = await teacher.ask(states);
+  const { actions, worth } = await teacher.ask(states, pace);
   return { states, actions, weights: weigh && worth ? stakes(worth, teacher.numActions) : null };
 }
 

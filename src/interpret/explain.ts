@@ -13,11 +13,12 @@ import {
   type ExplanationWarning,
   plainOf,
   type Scores,
+  type TreeExplanation,
 } from "./explanation.js";
 import { importance } from "./importance.js";
 import type { ImportanceOptions } from "./importance-options.js";
 import { findMethod } from "./methods.js";
-import { FREE_PACE, type Pace, paced } from "./pace.js";
+import { FREE_PACE, type Pace } from "./pace.js";
 import { playTest, type ScoringRequest, scoreStudent, type TestPlay } from "./scoring.js";
 import { shapleyRule } from "./shapley/rule.js";
 import type { ShapleyOptions } from "./shapley/rule-options.js";
@@ -62,8 +63,9 @@ export async function explain(request: ExplainRequest): Promise<Explanation> {
     options: envOptions,
     episodes: Number(options["testEpisodes"]),
     testSeed: Number(options["testSeed"]),
+    pace,
   };
-  const teacherPlay = await playTest(paced(policy, pace), test);
+  const teacherPlay = await playTest(policy, test);
   const common = {
     method,
     env: environment.spec.id,
@@ -72,7 +74,7 @@ export async function explain(request: ExplainRequest): Promise<Explanation> {
     options: { ...options },
   };
   const score = async (student: Parameters<typeof scoreStudent>[1]) => {
-    const scores = await scoreStudent(teacher, paced(student, pace), test, teacherPlay);
+    const scores = await scoreStudent(teacher, student, test, teacherPlay);
     return { ...common, ...scores, seconds: (pace.now() - begun) / 1000 };
   };
   switch (method) {
@@ -103,6 +105,34 @@ function distil(
   if (method === "viper") return viper(teacher, world, options as unknown as ViperOptions);
   if (method === "dagger") return dagger(teacher, world, options as unknown as DaggerOptions);
   return cloneBehaviour(teacher, world, options as unknown as BcOptions);
+}
+
+/**
+ * Scores a tree that a person changed, on the same test episodes and against the same teacher as before.
+ *
+ * `seconds` are those of the scoring; candidates stay those of the tree it was made from.
+ */
+export async function rescore(
+  before: TreeExplanation,
+  tree: Tree,
+  request: Pick<ExplainRequest, "policy" | "environment" | "envOptions" | "step" | "pace">,
+): Promise<TreeExplanation> {
+  const { policy, environment, envOptions, step, pace = FREE_PACE } = request;
+  const begun = pace.now();
+  const student = treePolicyOf(tree, environment.spec);
+  const { episodes, testSeed } = before;
+  const test = { environment, options: envOptions, episodes, testSeed, pace };
+  const scores = await scoreStudent(new Teacher(policy, environment.spec, before.method), student, test);
+  return {
+    ...before,
+    ...scores,
+    policy: plainOf(student.serialise()) as Explanation["policy"],
+    size: { nodes: numNodesOf(tree) },
+    step,
+    seconds: (pace.now() - begun) / 1000,
+    warnings: [...(numNodesOf(tree) === 1 ? (["one-action"] as const) : []), ...returnWarnings(scores)],
+    edited: true,
+  };
 }
 
 /** A tree as a policy of that world. */

@@ -4,6 +4,7 @@ import { type Actor, evaluatePolicy } from "../evaluate/evaluate.js";
 import { meanInterval } from "../evaluate/interval.js";
 import { mean, populationDeviation } from "../evaluate/statistics.js";
 import type { ReturnScores, Scores } from "./explanation.js";
+import { type Pace, paced } from "./pace.js";
 import type { Answers, Teacher } from "./teacher.js";
 import { VisitedStates } from "./visited-states.js";
 
@@ -22,6 +23,7 @@ export interface ScoringRequest {
   readonly options: OptionValues;
   readonly episodes: number;
   readonly testSeed: number;
+  readonly pace?: Pace;
 }
 
 /** One policy on the test episodes: what it earned, and where it went. */
@@ -33,8 +35,11 @@ export interface TestPlay {
 
 /** Plays the test episodes. */
 export async function playTest(actor: Actor, request: ScoringRequest): Promise<TestPlay> {
-  const { environment, options, episodes, testSeed } = request;
-  const visited = new VisitedStates(actor, MAX_STATES * environment.spec.observation.length);
+  const { environment, options, episodes, testSeed, pace } = request;
+  const visited = new VisitedStates(
+    pace ? paced(actor, pace) : actor,
+    MAX_STATES * environment.spec.observation.length,
+  );
   const { returns } = await evaluatePolicy(visited, environment, {
     episodes,
     seed: testSeed,
@@ -58,8 +63,8 @@ export async function scoreStudent(
 ): Promise<Scores> {
   const theirs = teacherPlay ?? (await playTest(teacher.policy, request));
   const ours = await playTest(student, request);
-  const onTeacherStates = await teacher.ask(theirs.states);
-  const onOwnStates = await teacher.ask(ours.states);
+  const onTeacherStates = await teacher.ask(theirs.states, request.pace);
+  const onOwnStates = await teacher.ask(ours.states, request.pace);
   const copied = await actionsOf(student, theirs.states, onTeacherStates.actions.length);
   const own = await actionsOf(student, ours.states, onOwnStates.actions.length);
   const margin = MARGIN * Math.abs(mean(theirs.returns));

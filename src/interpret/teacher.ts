@@ -2,9 +2,13 @@ import type { Policy } from "../agents/policies/policy.js";
 import { largestOf } from "../compute/trees/tree.js";
 import { InputError } from "../core/errors.js";
 import type { EnvironmentSpec } from "../envs/environment.js";
+import { FREE_PACE, type Pace } from "./pace.js";
 
 /** Probabilities below this count as this: the logarithm of a near-zero one would drown every other weight. */
 const SMALLEST_PROBABILITY = 1e-4;
+
+/** Rows that are asked about between two breaths. */
+const CHUNK = 512;
 
 /** What the teacher does and thinks in n states. */
 export interface Answers {
@@ -26,7 +30,7 @@ export class Teacher {
   readonly numFeatures: number;
   readonly numActions: number;
 
-  /** Throws {@link InputError} where the actions are not discrete. */
+  /** Throws {@link InputError} where the actions are not discrete, and for a policy that follows commands. */
   constructor(
     readonly policy: Policy,
     readonly spec: EnvironmentSpec,
@@ -35,22 +39,34 @@ export class Teacher {
     if (spec.action.kind !== "discrete") {
       throw new InputError("method", method, `a world with discrete actions; those of ${spec.id} are continuous`);
     }
+    if (policy.commanded) {
+      throw new InputError("method", method, "a policy of the observation alone; this one also follows a command");
+    }
     this.numFeatures = spec.observation.length;
     this.numActions = spec.action.names.length;
   }
 
   /** Asks about `observations` [n, numFeatures]: its action is the one with the highest score, the first of equals. */
-  async ask(observations: Float32Array): Promise<Answers> {
-    const { policy, numActions } = this;
-    const n = observations.length / this.numFeatures;
+  async ask(observations: Float32Array, pace: Pace = FREE_PACE): Promise<Answers> {
+    const { policy, numActions, numFeatures } = this;
+    const n = observations.length / numFeatures;
+    const inChunks = async (use: (rows: Float32Array, first: number, end: number) => void | Promise<void>) => {
+      for (let first = 0; first < n; first += CHUNK) {
+        const end = Math.min(n, first + CHUNK);
+        await pace.breathe();
+        await use(observations.subarray(first * numFeatures, end * numFeatures), first, end);
+      }
+    };
     if (!policy.actionScores) {
       const chosen = new Float32Array(n);
-      await policy.act(observations, null, chosen, null);
+      await inChunks((rows, first, end) => policy.act(rows, null, chosen.subarray(first, end), null));
       const actions = Int32Array.from(chosen);
       return { actions, worth: null, scores: "none", probabilities: certain(actions, numActions) };
     }
     const scores = new Float32Array(n * numActions);
-    await policy.actionScores(observations, scores);
+    await inChunks((rows, first, end) =>
+      policy.actionScores?.(rows, scores.subarray(first * numActions, end * numActions)),
+    );
     const actions = Int32Array.from({ length: n }, (_, row) => largestOf(scores, row * numActions, numActions));
     if (isDistribution(scores, numActions)) {
       const worth = scores.map((p) => Math.log(Math.max(p, SMALLEST_PROBABILITY)));

@@ -1,14 +1,16 @@
+import type { SerialisedPolicy } from "../agents/policies/policy.js";
 import type { EngineId, EngineReport } from "../compute/engine.js";
 import { isGpuEngine } from "../compute/index.js";
 import { type LossKind, messageOf } from "../core/errors.js";
 import { unpack } from "../core/pack.js";
 import { VERSION } from "../core/version.js";
 import { CurveData } from "../elements/curve-data.js";
+import type { Explanation, ExplanationMethod, TreeExplanation } from "../interpret/explanation.js";
 import type { HeldRun, RunLibrary } from "../runs/opfs-library.js";
 import { RUN_FORMAT, type RunRecord, segmentNames } from "../runs/run-format.js";
 import { SessionClient, SILENCE_MS } from "../training/client.js";
 import type { Break, Evaluation, Progress, SessionConfig } from "../training/config.js";
-import type { FromWorker, Segment, SessionStatus, StageFrames } from "../training/messages.js";
+import type { ExplainWish, FromWorker, Segment, SessionStatus, StageFrames } from "../training/messages.js";
 
 /** Where one seed's training stands, as the page knows it. */
 export type RunPhase = "starting" | SessionStatus | "failed";
@@ -83,6 +85,14 @@ export class SeedRun {
   /** Name of its folder, once it has one. */
   folder: string | null = null;
 
+  /** The newest explanation by each method. */
+  explanations: Readonly<Partial<Record<ExplanationMethod, Explanation>>> = {};
+  /** What is being explained right now, or null. */
+  explaining: { readonly method: ExplanationMethod; readonly step: number; readonly live: boolean } | null = null;
+  /** Why the policy cannot be explained by a method. */
+  explanationErrors: Readonly<Partial<Record<ExplanationMethod, string>>> = {};
+
+  private wish: ExplainWish | null = null;
   private client: SessionClient | null = null;
   private checkpoint: { step: number; bytes: Uint8Array<ArrayBuffer> } | null = null;
   private segments = new Map<string, Segment>();
@@ -150,6 +160,17 @@ export class SeedRun {
     if (this.phase !== "finished") this.client?.send({ type: "budget", value: steps });
   }
 
+  /** Wishes for an explanation; a live wish holds until another, or null, takes its place. */
+  explain(wish: ExplainWish | null): void {
+    if (wish === null || wish.live) this.wish = wish;
+    this.client?.send({ type: "explain", wish });
+  }
+
+  /** Has a tree scored that a person changed. */
+  scoreTree(before: TreeExplanation, policy: SerialisedPolicy): void {
+    this.client?.send({ type: "score", before, policy });
+  }
+
   /** Asks for a checkpoint, for example because the page is about to be left. */
   saveNow(): void {
     if (this.progress && this.progress.step !== this.checkpoint?.step) this.client?.send({ type: "checkpoint" });
@@ -214,6 +235,8 @@ export class SeedRun {
         for (const segment of stored.segments) this.segments.set(segment.name, segment);
         this.folder = held.name;
         this.savedAt = performance.now();
+        const kept = await held.store.readExplanations();
+        this.explanations = Object.fromEntries(kept.map((explanation) => [explanation.method, explanation]));
         if (stored.notice) this.settings.onNotice({ kind: "broken-checkpoint", detail: stored.notice });
         return;
       }
@@ -236,6 +259,7 @@ export class SeedRun {
       breaks: this.breaks.length > 0 ? this.breaks : null,
       withoutGpu: this.gpuLosses >= MAX_GPU_LOSSES,
     });
+    if (this.wish) this.client?.send({ type: "explain", wish: this.wish });
   }
 
   private receive(message: FromWorker): void {
@@ -252,6 +276,16 @@ export class SeedRun {
         break;
       case "checkpoint":
         this.onCheckpoint(message);
+        break;
+      case "explaining":
+        this.explaining = message;
+        break;
+      case "explanation":
+        this.onExplanation(message);
+        break;
+      case "explanation-failed":
+        this.explaining = null;
+        this.explanationErrors = { ...this.explanationErrors, [message.method]: message.message };
         break;
       case "finished":
         this.finishedBy = message.reason;
@@ -325,6 +359,22 @@ export class SeedRun {
     for (const point of message.points) this.addPoint(point);
     this.pendingLines.push(...message.points);
     if (message.stage) this.settings.onStage(message.stage);
+  }
+
+  private onExplanation({ explanation, live }: Extract<FromWorker, { type: "explanation" }>): void {
+    this.explaining = null;
+    this.explanations = { ...this.explanations, [explanation.method]: explanation };
+    this.explanationErrors = { ...this.explanationErrors, [explanation.method]: undefined };
+    // Live ones come every few seconds; those that were asked for, or made at the end, are kept.
+    if (!live) void this.keepExplanation(explanation);
+  }
+
+  private async keepExplanation(explanation: Explanation): Promise<void> {
+    try {
+      await (await this.held)?.store.saveExplanation(explanation);
+    } catch (error) {
+      this.tellUnsaved(error);
+    }
   }
 
   private addPoint({ step, returnMean, lengthMean, diagnostics }: Progress): void {

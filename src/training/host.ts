@@ -1,5 +1,6 @@
 import { InputError, lossOf, messageOf } from "../core/errors.js";
 import type { Evaluation, Progress } from "./config.js";
+import { Explainer } from "./explainer.js";
 import type { FromWorker, SessionStatus, Snapshot, StageFrames, ToWorker } from "./messages.js";
 import { Session } from "./session.js";
 import { Stage } from "./stage.js";
@@ -35,6 +36,7 @@ export interface HostSurroundings {
 export class SessionHost {
   private session: Session | null = null;
   private stage: Stage | null = null;
+  private explainer: Explainer | null = null;
   private status: SessionStatus = "paused";
   private stepsWanted = 0;
   private checkpointWanted = false;
@@ -82,6 +84,12 @@ export class SessionHost {
       case "checkpoint":
         this.checkpointWanted = true;
         break;
+      case "explain":
+        this.explainer?.ask(message.wish);
+        break;
+      case "score":
+        this.explainer?.score(message.before, message.policy);
+        break;
       case "stop":
         await this.stop();
         break;
@@ -96,6 +104,7 @@ export class SessionHost {
     const generation = this.generation;
     this.session?.dispose();
     this.session = null;
+    this.explainer = null;
     const { checkpoint, segments, breaks, withoutGpu } = message;
     const session = await Session.create(message.config, checkpoint ? { bytes: checkpoint, segments } : null, {
       breaks: breaks ?? null,
@@ -103,6 +112,7 @@ export class SessionHost {
       breathe: this.breather(),
     });
     this.session = session;
+    this.explainer = new Explainer(session, this.surroundings.now, (told) => this.post(told));
     this.points = [];
     this.progress = session.points.at(-1) ?? null;
     this.status = session.finished ? "finished" : message.paused ? "paused" : "training";
@@ -130,6 +140,7 @@ export class SessionHost {
     this.generation++;
     this.surroundings.interrupt();
     await this.loop;
+    await this.explainer?.dispose();
   }
 
   private async stop(): Promise<void> {
@@ -154,7 +165,10 @@ export class SessionHost {
     let savedStep = session.step;
 
     while (mine()) {
-      const worked = await this.trainSlice(session, mine);
+      const trained = await this.trainSlice(session, mine);
+      if (!mine()) return;
+      const explained = await this.explainer?.turn(this.status === "training");
+      const worked = trained || explained === true;
       if (!mine()) return;
       const now = surroundings.now();
       if (now - lastSnapshot >= SNAPSHOT_MS) {

@@ -1,5 +1,8 @@
+import type { SerialisedPolicy } from "../agents/policies/policy.js";
 import type { EngineReport } from "../compute/engine.js";
 import type { LossKind } from "../core/errors.js";
+import type { OptionValue } from "../core/options.js";
+import type { Explanation, ExplanationMethod, TreeExplanation } from "../interpret/explanation.js";
 import type { Break, Evaluation, Progress, SessionConfig } from "./config.js";
 
 /** A part of a replay buffer that never changes again; checkpoints refer to it by name. */
@@ -7,6 +10,15 @@ export interface Segment {
   /** File name, `<from>-<to>.bin`. */
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** What is to be explained, and how. */
+export interface ExplainWish {
+  readonly method: ExplanationMethod;
+  /** Only what differs from the method's defaults. */
+  readonly options: Readonly<Record<string, OptionValue>>;
+  /** Again and again while it trains, and once more at the end; else once, now. */
+  readonly live: boolean;
 }
 
 /** What the page (or any owner) asks of the worker. */
@@ -35,6 +47,10 @@ export type ToWorker =
   | { readonly type: "budget"; readonly value: number }
   /** Asks for a checkpoint now; the answer is a `checkpoint` message. */
   | { readonly type: "checkpoint" }
+  /** Explains the policy; null ends living explanations. The answers are `explaining`, then `explanation`. */
+  | { readonly type: "explain"; readonly wish: ExplainWish | null }
+  /** Scores a tree that a person changed; the answer is an `explanation`. */
+  | { readonly type: "score"; readonly before: TreeExplanation; readonly policy: SerialisedPolicy }
   /** Ends the training; the worker answers `stopped` after a last checkpoint and can be started again. */
   | { readonly type: "stop" };
 
@@ -96,6 +112,17 @@ export type FromWorker =
       readonly step: number;
       readonly bytes: Uint8Array<ArrayBuffer>;
       readonly segments: readonly Segment[];
+    }
+  /** Work on an explanation of the policy at that step begins. */
+  | { readonly type: "explaining"; readonly method: ExplanationMethod; readonly step: number; readonly live: boolean }
+  /** Live ones are quick and many; the others are worth keeping. */
+  | { readonly type: "explanation"; readonly explanation: Explanation; readonly live: boolean }
+  /** This policy cannot be explained so; training goes on. `input` when the wish is at fault. */
+  | {
+      readonly type: "explanation-failed";
+      readonly method: ExplanationMethod;
+      readonly message: string;
+      readonly input: boolean;
     }
   | { readonly type: "finished"; readonly reason: "budget" | "solved"; readonly step: number }
   | { readonly type: "stopped" }

@@ -1,6 +1,7 @@
 import type { Agent, AgentDefinition, FinishedEpisode } from "../agents/agent.js";
 import { findAgent } from "../agents/index.js";
 import type { Policy } from "../agents/policies/policy.js";
+import { type RestoredPolicy, restorePolicy } from "../agents/policies/restore.js";
 import type { EngineFactory, EngineId, EngineReport } from "../compute/engine.js";
 import { CPU_ENGINES, calibrate, isGpuEngine, loadEngine } from "../compute/index.js";
 import { layoutOf } from "../compute/network.js";
@@ -78,6 +79,7 @@ export class Session {
     readonly environment: Environment,
     readonly definition: AgentDefinition,
     private readonly agent: Agent,
+    private readonly createEngine: EngineFactory,
   ) {
     this.budgetSteps = config.budget;
     this.nextEvaluation = config.evaluation.every;
@@ -114,7 +116,7 @@ export class Session {
     const agent = definition.create({ env, createEngine, seed: config.seed, options: config.agentOptions });
     const network = definition.network(environment.spec, config.agentOptions);
     const parameterCount = network ? layoutOf(network.spec).parameterCount : 0;
-    const session = new Session(config, report, notice, parameterCount, environment, definition, agent);
+    const session = new Session(config, report, notice, parameterCount, environment, definition, agent, factory);
     if (saved) session.restore(saved, checkpoint?.segments ?? []);
     if (breaks) session.breakLog = breaks;
     return session;
@@ -123,6 +125,11 @@ export class Session {
   /** The policy as it stands. */
   get policy(): Policy {
     return this.agent.policy;
+  }
+
+  /** A copy of the policy that training does not touch. Throws `InputError` for a kind that cannot be copied. */
+  async copyPolicy(): Promise<RestoredPolicy> {
+    return restorePolicy(await this.policy.serialise(), this.environment.spec, this.createEngine);
   }
 
   get evaluations(): readonly Evaluation[] {

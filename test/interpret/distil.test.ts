@@ -86,6 +86,16 @@ describe("a tree distilled from a policy", () => {
     expect(plain.tree.threshold).not.toEqual(real.tree.threshold);
   });
 
+  it("of a policy that always does the same is one leaf", async () => {
+    const stubborn = new Teacher(
+      { ...balancer, actionScores: (_rows, out) => void out.fill(0) },
+      cartpole.spec,
+      "viper",
+    );
+    const { tree } = await viper(stubborn, request, parseOptions(VIPER_OPTIONS, quick, "viper"));
+    expect([...tree.feature]).toEqual([-1]);
+  });
+
   it("by cloning agrees where the policy goes, and is one tree without a contest", async () => {
     const options = parseOptions(BC_OPTIONS, { episodes: 20, maxLeafNodes: 32 }, "bc");
     const { tree, candidates } = await cloneBehaviour(teacher, request, options);

@@ -1,0 +1,216 @@
+import { describe, expect, it } from "vitest";
+import { parseTreePolicy, TreePolicy } from "../../src/agents/policies/tree.js";
+import { editTree } from "../../src/compute/trees/edit-tree.js";
+import type { TreeExplanation } from "../../src/interpret/explanation.js";
+import { resolveConfig } from "../../src/training/config.js";
+import { Explainer } from "../../src/training/explainer.js";
+import type { FromWorker } from "../../src/training/messages.js";
+import { readCheckpoint, Session } from "../../src/training/session.js";
+import { Slices } from "../../src/training/slices.js";
+
+const config = resolveConfig({
+  env: "cartpole",
+  agent: "ppo",
+  seed: 5,
+  engine: "wasm-simd",
+  evaluation: { every: 1024, episodes: 2 },
+});
+const QUICK = { iterations: 2, episodes: 2, selectionEpisodes: 2, testEpisodes: 4 };
+
+/** A clock that only looking at it moves on. */
+function makeClock(step: number) {
+  let time = 0;
+  return () => {
+    time += step;
+    return time;
+  };
+}
+
+function makeExplainer(session: Session, clock = makeClock(0.5)) {
+  const told: FromWorker[] = [];
+  const explainer = new Explainer(session, clock, (message) => told.push(message));
+  const explanations = () => told.flatMap((message) => (message.type === "explanation" ? [message] : []));
+  const finish = async () => {
+    for (let turn = 0; turn < 20_000; turn++) if (!(await explainer.turn(false))) return;
+    throw new Error("it never ended");
+  };
+  return { explainer, told, explanations, finish };
+}
+
+/** What was learned, without the wall-clock times. */
+async function learned(session: Session) {
+  const { agent, evaluations, recent, step } = readCheckpoint((await session.checkpoint()).bytes);
+  return { agent, recent, step, returns: evaluations.map(({ returnMean }) => returnMean) };
+}
+
+describe("explaining beside training", () => {
+  it("changes no bit of what is learned, whatever is explained in between", async () => {
+    const plain = await Session.create(config);
+    for (let update = 0; update < 6; update++) await plain.advance();
+    const watched = await Session.create(config);
+    const { explainer, explanations } = makeExplainer(watched, makeClock(5));
+    explainer.ask({ method: "viper", options: QUICK, live: true });
+    for (let update = 0; update < 6; update++) {
+      await watched.advance();
+      // The first is still at work when the network has moved on.
+      for (let turn = 0; turn < 60; turn++) await explainer.turn(true);
+    }
+    for (let turn = 0; turn < 20_000 && explanations().length < 2; turn++) await explainer.turn(true);
+    expect(explanations()[0].explanation.step).toBeLessThan(explanations()[1].explanation.step);
+    expect(await learned(watched)).toEqual(await learned(plain));
+    plain.dispose();
+    watched.dispose();
+  });
+
+  it("takes a tenth of the time while it trains, and all of it while it does not", async () => {
+    const session = await Session.create(config);
+    await session.advance();
+    let time = 0;
+    let explaining = 0;
+    // Every look at the clock is a millisecond of work; whatever stands between two turns is training.
+    const { explainer, explanations } = makeExplainer(session, () => time++);
+    explainer.ask({ method: "bc", options: { testEpisodes: 100 }, live: false });
+    while (explanations().length === 0) {
+      const before = time;
+      const worked = await explainer.turn(true);
+      if (worked) explaining += time - before;
+      time += 20;
+    }
+    expect(explaining / time).toBeGreaterThan(0.05);
+    expect(explaining / time).toBeLessThan(0.15);
+    session.dispose();
+  });
+
+  it("explains once on demand, with the options of the wish and the policy's own step", async () => {
+    const session = await Session.create(config);
+    await session.advance();
+    const { explainer, told, explanations, finish } = makeExplainer(session);
+    explainer.ask({ method: "viper", options: QUICK, live: false });
+    await finish();
+    expect(told.map(({ type }) => type)).toEqual(["explaining", "explanation"]);
+    const [{ explanation, live }] = explanations();
+    expect(live).toBe(false);
+    expect(explanation).toMatchObject({ method: "viper", step: session.step, episodes: 4, env: "cartpole" });
+    expect(explanation.options).toMatchObject(QUICK);
+    session.dispose();
+  });
+
+  it("explains a paused policy once, and again after another step", async () => {
+    const session = await Session.create(config);
+    await session.advance();
+    const { explainer, explanations, finish } = makeExplainer(session);
+    explainer.ask({ method: "viper", options: QUICK, live: true });
+    await finish();
+    await finish();
+    expect(explanations().length).toBe(1);
+    await session.advance();
+    await finish();
+    expect(explanations().map(({ explanation }) => explanation.step)).toEqual([session.step / 2, session.step]);
+    explainer.ask(null);
+    await session.advance();
+    await finish();
+    expect(explanations().length).toBe(2);
+    session.dispose();
+  });
+
+  it("scores a tree that a person changed, against the same teacher and on the same episodes", async () => {
+    const session = await Session.create(config);
+    for (let update = 0; update < 6; update++) await session.advance();
+    const { explainer, explanations, finish } = makeExplainer(session);
+    explainer.ask({ method: "viper", options: QUICK, live: false });
+    await finish();
+    const before = explanations()[0].explanation as TreeExplanation;
+    const policy = parseTreePolicy(before.policy);
+    if (policy.model.kind !== "tree") throw new Error("expected one tree");
+    const pruned = editTree(policy.model.tree, { kind: "prune", node: 0 });
+    explainer.score(
+      before,
+      JSON.parse(
+        JSON.stringify(new TreePolicy({ kind: "tree", tree: pruned }, policy.names).serialise(), (_key, value) =>
+          ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value,
+        ),
+      ),
+    );
+    await finish();
+    const { explanation } = explanations()[1];
+    expect(explanation).toMatchObject({ edited: true, size: { nodes: 1 }, episodes: 4, teacher: before.teacher });
+    expect(explanation.warnings).toContain("one-action");
+    expect(explanation.returnMean).toBeLessThan(20);
+    session.dispose();
+  });
+
+  it("says why a policy cannot be explained, and does not try it again by itself", async () => {
+    const session = await Session.create(
+      resolveConfig({ ...config, env: "lavaland", agentOptions: {}, envOptions: {} }),
+    );
+    await session.advance();
+    const { explainer, told, finish } = makeExplainer(session);
+    explainer.ask({ method: "shapley", options: {}, live: true });
+    await finish();
+    await session.advance();
+    await finish();
+    const failures = told.filter(({ type }) => type === "explanation-failed");
+    expect(failures).toMatchObject([{ method: "shapley", input: true }]);
+    session.dispose();
+  });
+
+  it("lets go of work that is half done when the session ends", async () => {
+    const session = await Session.create(config);
+    await session.advance();
+    const { explainer, told } = makeExplainer(session);
+    explainer.ask({ method: "viper", options: {}, live: false });
+    await explainer.turn(false);
+    await explainer.dispose();
+    expect(told.map(({ type }) => type)).toEqual(["explaining"]);
+    session.dispose();
+  });
+});
+
+describe("work in slices", () => {
+  it("goes on only within its slices, and counts their time alone", async () => {
+    let time = 0;
+    const done: number[] = [];
+    const work = new Slices(
+      () => time,
+      async (pace) => {
+        for (let step = 0; step < 6; step++) {
+          await pace.breathe();
+          done.push(time);
+          time += 3;
+        }
+      },
+    );
+    await work.run(5);
+    expect(done).toEqual([0, 3]);
+    time = 100;
+    await work.run(5);
+    expect(done).toEqual([0, 3, 100, 103]);
+    expect(work.spent).toBe(12);
+    while (!work.done) await work.run(5);
+    expect(done.length).toBe(6);
+    expect(work.now()).toBe(18);
+  });
+
+  it("hands what goes wrong to whoever gave the slice", async () => {
+    const work = new Slices(makeClock(1), async () => {
+      throw new RangeError("broken");
+    });
+    await expect(work.run(5)).rejects.toThrow("broken");
+    expect(work.done).toBe(true);
+  });
+
+  it("ends at its next breath when it is stopped", async () => {
+    let steps = 0;
+    const work = new Slices(makeClock(1), async (pace) => {
+      for (;;) {
+        await pace.breathe();
+        steps++;
+      }
+    });
+    await work.run(3);
+    const before = steps;
+    await work.stop();
+    expect(work.done).toBe(true);
+    expect(steps).toBe(before);
+  });
+});
