@@ -5,7 +5,7 @@ import type { FromWorker, ToWorker } from "./messages.js";
  * Milliseconds without a sign of life after which a Worker counts as dead: together with a restart that leaves a person
  * waiting for less than five seconds.
  */
-export const SILENCE_MS = 3000;
+export const SILENCE_MS = 2500;
 /** Until its first sign of life a Worker may still be on its way through a slow network. */
 const LOADING_MS = 30_000;
 const TICK_MS = 250;

@@ -3,7 +3,7 @@ import { type AdapterReport, describeAdapter, requestAdapter } from "./adapter.j
 
 /** How long a failed piece of work waits to hear whether the device is lost. */
 const HEARSAY_MS = 100;
-/** A device that does not answer for this long hangs, unless it has taken a quarter as long before. */
+/** A device that does not answer for this long hangs, unless it has taken half as long before. */
 const HANG_MS = 3000;
 /** The first answers also wait for shaders to be compiled. */
 const FIRST_HANG_MS = 30_000;
@@ -47,7 +47,7 @@ export class GraphicsDevice {
   async wait<T>(answer: Promise<T>): Promise<T> {
     this.check();
     const start = performance.now();
-    const limit = this.answers < FIRST_ANSWERS ? FIRST_HANG_MS : Math.max(HANG_MS, 4 * this.longest);
+    const limit = this.answers < FIRST_ANSWERS ? FIRST_HANG_MS : Math.max(HANG_MS, 2 * this.longest);
     let reject: (loss: DeviceLostError) => void = () => {};
     const lost = new Promise<never>((_, fail) => {
       reject = fail;
@@ -60,7 +60,7 @@ export class GraphicsDevice {
     try {
       const value = await Promise.race([answer, lost]);
       this.answers++;
-      this.longest = Math.max(this.longest, performance.now() - start);
+      if (this.answers > FIRST_ANSWERS) this.longest = Math.max(this.longest, performance.now() - start);
       return value;
     } catch (error) {
       throw await this.explain(error);
