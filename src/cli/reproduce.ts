@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { InputError, showValue } from "../index.js";
+import { explain, InputError, type Session, showValue } from "../index.js";
 import { RUN_FILE } from "../runs/run-format.js";
 import { type Arguments, numberOf, textOf } from "./arguments.js";
 import type { Command } from "./command.js";
@@ -8,7 +8,7 @@ import { Interrupts } from "./interrupt.js";
 import type { Output } from "./output.js";
 import { ProgressBar } from "./progress-bar.js";
 import { findReproduction, reproductions } from "./reproductions/index.js";
-import type { Cell, Reproduction } from "./reproductions/reproduction.js";
+import type { Cell, PlannedExplanation, Reproduction } from "./reproductions/reproduction.js";
 import { cellHash, codeVersion, machineText, ResultFiles } from "./reproductions/results.js";
 import { driveRun, openRun, RUNS_FOLDER, type Summary, startRun } from "./run.js";
 
@@ -35,11 +35,12 @@ export const reproduce: Command = {
   async run(args, output) {
     const reproduction = findReproduction(args.positionals[0]);
     const root = process.cwd();
-    const code = codeVersion(root);
+    const plans = reproduction.explanations ?? [];
+    const code = codeVersion(root, plans.length > 0);
     const cells = chosenCells(reproduction, textOf(args, "cells"));
     const deadline = deadlineOf(args);
     const files = new ResultFiles(root, reproduction);
-    const missing = cells.filter((cell) => files.read(cell)?.hash !== cellHash(cell, code));
+    const missing = cells.filter((cell) => files.read(cell)?.hash !== cellHash(cell, code, plans));
     output.text(`${reproduction.title}: ${missing.length} of ${cells.length} cells to run.`);
 
     const interrupts = new Interrupts(() => output.note("Stopping: this cell goes on with the next call."));
@@ -48,13 +49,15 @@ export const reproduce: Command = {
     try {
       for (const cell of missing) {
         if (shouldStop()) break;
-        const hash = cellHash(cell, code);
-        const summary = await runCell(reproduction, cell, hash, output, shouldStop);
-        if (!summary) break;
+        const hash = cellHash(cell, code, plans);
+        const done = await runCell(reproduction, cell, hash, output, shouldStop);
+        if (!done) break;
+        const { summary, explanations } = done;
         const { run: _, ...kept } = summary;
         const { id, variant, config } = cell;
         const date = new Date().toISOString().slice(0, 10);
-        files.write(cell, { cell: id, variant, hash, config, summary: kept, machine: machineText(), date });
+        const made = explanations.length === 0 ? {} : { explanations };
+        files.write(cell, { cell: id, variant, hash, config, summary: kept, ...made, machine: machineText(), date });
         ran++;
         output.line({ type: "cell", cell: id, ...kept });
         output.text(`${id}: return ${summary.final.returnMean.toFixed(1)} after ${summary.seconds.toFixed(1)} s`);
@@ -78,19 +81,46 @@ async function runCell(
   hash: string,
   output: Output,
   shouldStop: () => boolean,
-): Promise<Summary | null> {
+): Promise<{ readonly summary: Summary; readonly explanations: readonly PlannedExplanation[] } | null> {
   const folder = join(RUNS_FOLDER, "reproduce", reproduction.name, `${cell.id}-${hash}`);
   const begun = existsSync(join(folder, RUN_FILE));
   const run = begun ? await openRun(folder) : await startRun(cell.config, folder);
   if (begun) await run.store.rewind(run.session.step);
   const bar = new ProgressBar(output, cell.id, cell.config.budget);
   const from = run.session.step;
+  let explanations: readonly PlannedExplanation[] = [];
   const { ending, summary } = await driveRun(run, {
     onAdvance: ({ progress }) => bar.update(0, from, progress.step, progress.returnMean),
     shouldStop,
+    onEnd: async () => {
+      output.clearBar();
+      explanations = await explainAll(reproduction, run.session);
+    },
   });
   output.clearBar();
-  return ending === "stopped" ? null : summary;
+  return ending === "stopped" ? null : { summary, explanations };
+}
+
+/** Makes every explanation that the reproduction plans. */
+async function explainAll(reproduction: Reproduction, session: Session): Promise<readonly PlannedExplanation[]> {
+  const made: PlannedExplanation[] = [];
+  const { policy, environment, config, step } = session;
+  for (const { label, method, options } of reproduction.explanations ?? []) {
+    const before = process.cpuUsage();
+    const explanation = await explain({
+      policy,
+      environment,
+      envOptions: config.envOptions,
+      agent: config.agent,
+      step,
+      method,
+      options,
+      seed: config.seed,
+    });
+    const { user, system } = process.cpuUsage(before);
+    made.push({ label, processorSeconds: (user + system) / 1e6, explanation: { ...explanation, candidates: [] } });
+  }
+  return made;
 }
 
 function chosenCells(reproduction: Reproduction, text: string | undefined): readonly Cell[] {

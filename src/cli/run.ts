@@ -87,6 +87,8 @@ export async function openRun(folder: string): Promise<OpenRun & { readonly noti
 export interface DriveSettings {
   readonly onAdvance: (advance: Advance) => void;
   readonly shouldStop: () => boolean;
+  /** Called with the trained session, unless it was stopped. */
+  readonly onEnd?: () => Promise<void>;
 }
 
 /** Trains a run to its end, recorded in its folder, and sums it up. The session is disposed of. */
@@ -96,6 +98,7 @@ export async function driveRun(
 ): Promise<{ readonly ending: RecordEnding; readonly summary: Summary }> {
   try {
     const ending = await recordSession(session, store, { ...settings, breathe: () => breathe() });
+    if (ending !== "stopped") await settings.onEnd?.();
     return { ending, summary: await summarise(session, folder) };
   } finally {
     session.dispose();

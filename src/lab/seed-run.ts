@@ -10,7 +10,7 @@ import type { HeldRun, RunLibrary } from "../runs/opfs-library.js";
 import { RUN_FORMAT, type RunRecord, segmentNames } from "../runs/run-format.js";
 import { SessionClient, SILENCE_MS } from "../training/client.js";
 import type { Break, Evaluation, Progress, SessionConfig } from "../training/config.js";
-import type { ExplainWish, FromWorker, Segment, SessionStatus, StageFrames } from "../training/messages.js";
+import type { ExplainWish, FromWorker, Segment, SessionStatus, StageFrames, ViewWish } from "../training/messages.js";
 
 /** Where one seed's training stands, as the page knows it. */
 export type RunPhase = "starting" | SessionStatus | "failed";
@@ -92,7 +92,14 @@ export class SeedRun {
   /** Why the policy cannot be explained by a method. */
   explanationErrors: Readonly<Partial<Record<ExplanationMethod, string>>> = {};
 
+  /** Why the policy did what it did in the newest state, and what it does around it; null until they come. */
+  attribution: Extract<FromWorker, { type: "attribution" }> | null = null;
+  map: Extract<FromWorker, { type: "map" }> | null = null;
+  /** Why nothing can be shown there, or an empty string. */
+  viewError = "";
+
   private wish: ExplainWish | null = null;
+  private viewWish: ViewWish | null = null;
   private client: SessionClient | null = null;
   private checkpoint: { step: number; bytes: Uint8Array<ArrayBuffer> } | null = null;
   private segments = new Map<string, Segment>();
@@ -164,6 +171,12 @@ export class SeedRun {
   explain(wish: ExplainWish | null): void {
     if (wish === null || wish.live) this.wish = wish;
     this.client?.send({ type: "explain", wish });
+  }
+
+  /** Says what is looked at beside the stage. */
+  watch(wish: ViewWish | null): void {
+    this.viewWish = wish;
+    this.client?.send({ type: "watch", wish });
   }
 
   /** Has a tree scored that a person changed. */
@@ -260,6 +273,7 @@ export class SeedRun {
       withoutGpu: this.gpuLosses >= MAX_GPU_LOSSES,
     });
     if (this.wish) this.client?.send({ type: "explain", wish: this.wish });
+    if (this.viewWish) this.client?.send({ type: "watch", wish: this.viewWish });
   }
 
   private receive(message: FromWorker): void {
@@ -286,6 +300,15 @@ export class SeedRun {
       case "explanation-failed":
         this.explaining = null;
         this.explanationErrors = { ...this.explanationErrors, [message.method]: message.message };
+        break;
+      case "attribution":
+        this.attribution = message;
+        break;
+      case "map":
+        this.map = message;
+        break;
+      case "view-failed":
+        this.viewError = message.message;
         break;
       case "finished":
         this.finishedBy = message.reason;

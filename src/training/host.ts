@@ -2,6 +2,7 @@ import { InputError, lossOf, messageOf } from "../core/errors.js";
 import type { Evaluation, Progress } from "./config.js";
 import { Explainer } from "./explainer.js";
 import type { FromWorker, SessionStatus, Snapshot, StageFrames, ToWorker } from "./messages.js";
+import { PolicyViews } from "./policy-views.js";
 import { Session } from "./session.js";
 import { Stage } from "./stage.js";
 
@@ -37,6 +38,7 @@ export class SessionHost {
   private session: Session | null = null;
   private stage: Stage | null = null;
   private explainer: Explainer | null = null;
+  private views: PolicyViews | null = null;
   private status: SessionStatus = "paused";
   private stepsWanted = 0;
   private checkpointWanted = false;
@@ -87,6 +89,9 @@ export class SessionHost {
       case "explain":
         this.explainer?.ask(message.wish);
         break;
+      case "watch":
+        this.views?.watch(message.wish);
+        break;
       case "score":
         this.explainer?.score(message.before, message.policy);
         break;
@@ -105,6 +110,7 @@ export class SessionHost {
     this.session?.dispose();
     this.session = null;
     this.explainer = null;
+    this.views = null;
     const { checkpoint, segments, breaks, withoutGpu } = message;
     const session = await Session.create(message.config, checkpoint ? { bytes: checkpoint, segments } : null, {
       breaks: breaks ?? null,
@@ -113,6 +119,7 @@ export class SessionHost {
     });
     this.session = session;
     this.explainer = new Explainer(session, this.surroundings.now, (told) => this.post(told));
+    this.views = new PolicyViews(session, (told) => this.post(told));
     this.points = [];
     this.progress = session.points.at(-1) ?? null;
     this.status = session.finished ? "finished" : message.paused ? "paused" : "training";
@@ -176,7 +183,9 @@ export class SessionHost {
         lastPlayed = now;
         lastSnapshot = now;
         const rate = this.status === "training" ? meter.rate(now, session.step) : meter.restart(now, session.step);
+        this.views?.see(stage);
         if (mine()) this.sendSnapshot(stage, rate);
+        if (mine()) await this.views?.look(now);
       }
       const due = this.status === "training" && now - lastCheckpoint >= CHECKPOINT_MS && session.step !== savedStep;
       if (due || this.checkpointWanted) {

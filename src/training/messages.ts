@@ -2,6 +2,8 @@ import type { SerialisedPolicy } from "../agents/policies/policy.js";
 import type { EngineReport } from "../compute/engine.js";
 import type { LossKind } from "../core/errors.js";
 import type { OptionValue } from "../core/options.js";
+import type { Attribution } from "../interpret/attribution.js";
+import type { DecisionMap } from "../interpret/decision-map.js";
 import type { Explanation, ExplanationMethod, TreeExplanation } from "../interpret/explanation.js";
 import type { Break, Evaluation, Progress, SessionConfig } from "./config.js";
 
@@ -19,6 +21,16 @@ export interface ExplainWish {
   readonly options: Readonly<Record<string, OptionValue>>;
   /** Again and again while it trains, and once more at the end; else once, now. */
   readonly live: boolean;
+}
+
+/** What the page looks at beside the stage. */
+export interface ViewWish {
+  /** Shapley values of the step on the stage. */
+  readonly attribution: boolean;
+  /** Indices of the two features of a decision map, or null. */
+  readonly map: { readonly x: number; readonly y: number } | null;
+  /** A tree or a rule whose map is wanted beside the network's. */
+  readonly readable: SerialisedPolicy | null;
 }
 
 /** What the page (or any owner) asks of the worker. */
@@ -51,6 +63,8 @@ export type ToWorker =
   | { readonly type: "explain"; readonly wish: ExplainWish | null }
   /** Scores a tree that a person changed; the answer is an `explanation`. */
   | { readonly type: "score"; readonly before: TreeExplanation; readonly policy: SerialisedPolicy }
+  /** Says what is looked at from now on; null ends it. The answers are `attribution` and `map`, a few times a second. */
+  | { readonly type: "watch"; readonly wish: ViewWish | null }
   /** Ends the training; the worker answers `stopped` after a last checkpoint and can be started again. */
   | { readonly type: "stop" };
 
@@ -124,6 +138,22 @@ export type FromWorker =
       readonly message: string;
       readonly input: boolean;
     }
+  /** Why the policy does what it does in the newest state of the stage. */
+  | {
+      readonly type: "attribution";
+      readonly step: number;
+      readonly observation: Float32Array;
+      readonly attribution: Attribution;
+    }
+  /** What the network does around the newest state of the stage, and the readable policy where one was given. */
+  | {
+      readonly type: "map";
+      readonly step: number;
+      readonly network: DecisionMap;
+      readonly readable: DecisionMap | null;
+    }
+  /** What was looked at cannot be shown; training goes on. */
+  | { readonly type: "view-failed"; readonly message: string }
   | { readonly type: "finished"; readonly reason: "budget" | "solved"; readonly step: number }
   | { readonly type: "stopped" }
   /** A few times a second from the start of the Worker on: it hears and can be heard, whatever it computes. */

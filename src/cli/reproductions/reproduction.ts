@@ -1,4 +1,4 @@
-import type { SessionConfig } from "../../index.js";
+import type { Explanation, ExplanationMethod, OptionValues, SessionConfig } from "../../index.js";
 import type { Summary } from "../run.js";
 
 /** One training of a reproduction: a configuration under one seed. */
@@ -10,6 +10,22 @@ export interface Cell {
   readonly config: SessionConfig;
 }
 
+/** An explanation that every cell makes of its trained policy. */
+export interface ExplanationPlan {
+  /** What the table calls it. */
+  readonly label: string;
+  readonly method: ExplanationMethod;
+  readonly options: OptionValues;
+}
+
+/** An explanation as it lies in a cell's result. */
+export interface PlannedExplanation {
+  readonly label: string;
+  /** Seconds of processor time it took; `seconds` within are wall-clock time. */
+  readonly processorSeconds: number;
+  readonly explanation: Explanation;
+}
+
 /** A finished cell, as it lies in `docs/results/data/<name>/<id>.json`. */
 export interface CellResult {
   readonly cell: string;
@@ -18,6 +34,8 @@ export interface CellResult {
   readonly hash: string;
   readonly config: SessionConfig;
   readonly summary: Omit<Summary, "run">;
+  /** In the order of the reproduction's plans; absent where it has none. */
+  readonly explanations?: readonly PlannedExplanation[];
   /** Processor, Node and platform it ran on. */
   readonly machine: string;
   /** ISO 8601 date. */
@@ -31,6 +49,8 @@ export interface Reproduction {
   readonly title: string;
   /** One paragraph: what is measured and against what. */
   readonly about: string;
+  /** What is made of every trained policy, if anything. */
+  readonly explanations?: readonly ExplanationPlan[];
   /** Made when asked for, so that a mistake in one stops no other command. */
   cells(): readonly Cell[];
   /** The rows of the table in Markdown, header first; `results` are in the order of the cells. */

@@ -3,17 +3,20 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { InputError } from "../../index.js";
-import type { Cell, CellResult, Reproduction } from "./reproduction.js";
+import type { Cell, CellResult, ExplanationPlan, Reproduction } from "./reproduction.js";
 
 /** What decides a training: a change in any of these makes a result one of earlier code. */
 const CODE = ["core", "compute", "envs", "evaluate", "curriculum", "agents", "training"];
+/** What decides an explanation besides. */
+const EXPLAINING_CODE = "interpret";
 
 /**
  * The version of the code that trains: a hash of its sources. Throws `InputError` outside of a checkout.
  *
  * @param root the folder that holds `src/`
+ * @param explains whether the code that explains counts too
  */
-export function codeVersion(root: string): string {
+export function codeVersion(root: string, explains = false): string {
   const hash = createHash("sha256");
   const visit = (path: string) => {
     for (const entry of readdirSync(join(root, path), { withFileTypes: true }).sort((a, b) =>
@@ -29,13 +32,15 @@ export function codeVersion(root: string): string {
     throw new InputError("reproduce", root, "a checkout of Vitrine as the working folder");
   }
   // Some floors are still without files, and then without a folder in a fresh clone.
-  for (const folder of CODE) if (existsSync(join(root, "src", folder))) visit(`src/${folder}`);
+  for (const folder of explains ? [...CODE, EXPLAINING_CODE] : CODE)
+    if (existsSync(join(root, "src", folder))) visit(`src/${folder}`);
   return hash.digest("hex").slice(0, 16);
 }
 
-/** Hash of a cell's config and the code's version: a result with this hash need not be made again. */
-export function cellHash(cell: Cell, code: string): string {
-  return createHash("sha256").update(JSON.stringify(cell.config)).update(code).digest("hex").slice(0, 16);
+/** Hash of a cell's config, of what is to be explained, and the code's version: a result with this hash need not be made again. */
+export function cellHash(cell: Cell, code: string, plans: readonly ExplanationPlan[] = []): string {
+  const asked = plans.length === 0 ? "" : JSON.stringify(plans);
+  return createHash("sha256").update(JSON.stringify(cell.config)).update(asked).update(code).digest("hex").slice(0, 16);
 }
 
 /** The results of one reproduction on disk, and the page made from them. */
@@ -90,7 +95,7 @@ export function pageText(reproduction: Reproduction, results: readonly CellResul
   const [header, ...rows] = reproduction.table(results);
   const line = (entries: readonly string[]) => `| ${entries.join(" | ")} |`;
   const seeds = new Set(results.map(({ config }) => config.seed)).size;
-  const current = new Map(cells.map((cell) => [cell.id, cellHash(cell, code)]));
+  const current = new Map(cells.map((cell) => [cell.id, cellHash(cell, code, reproduction.explanations)]));
   const earlier = results.filter(({ cell, hash }) => current.get(cell) !== hash).length;
   const machines = [...new Set(results.map(({ machine }) => machine))];
   return [
