@@ -13,15 +13,17 @@ export interface Entry<Student> {
   episodes: number;
 }
 
-/** Students that are left after the first round, at most. */
-const FINALISTS = 16;
+/** The winner has played this many times the episodes of the first round. */
+const PROVEN = 32;
+/** All that is played after the first round, at most, in episodes of the first round. */
+const PATIENCE = 250;
 
 /**
  * Finds the student with the highest return, on episodes that are never those of the test.
  *
- * All play a few episodes; the best 16 play twice as many more, the better half of these twice as many again, and so
- * on until one is left (successive halving), so that luck in the first ones does not decide. Everybody in a round
- * meets the same starts. Source: Bastani, Pu & Solar-Lezama 2018, arXiv:1805.08328, as in the authors' code.
+ * All play a few episodes. Then whoever leads plays as many again as it has played, until somebody leads who has played
+ * {@link PROVEN} times as many as at first: luck in few episodes makes a leader but no winner, and a student that is
+ * beaten by luck comes back once the lucky one falls. Everybody meets the same starts in the same order.
  */
 export class Contest<Student> {
   private readonly entries: Entry<Student>[] = [];
@@ -50,18 +52,26 @@ export class Contest<Student> {
   /** Plays the rest. Throws `RangeError` when nobody entered. */
   async decide(): Promise<{ readonly best: Entry<Student>; readonly entries: readonly Entry<Student>[] }> {
     if (this.entries.length === 0) throw new RangeError("expected 1 or more entries, got 0");
-    let left = this.ranked(this.entries);
-    for (let round = 2; left.length > 1; round++) {
-      left = left.slice(0, Math.min(FINALISTS, Math.ceil(left.length / 2)));
-      if (left.length === 1) break;
-      for (const entry of left) await this.play(entry, this.episodes * 2 ** (round - 1), round);
-      left = this.ranked(left);
+    const enough = PROVEN * this.episodes;
+    let left = PATIENCE * this.episodes;
+    let leader = this.leaderOf(this.entries);
+    while (leader.episodes < enough && left > 0 && this.entries.length > 1) {
+      left -= leader.episodes;
+      await this.play(leader, leader.episodes, 2 + Math.round(Math.log2(leader.episodes / this.episodes)));
+      leader = this.leaderOf(this.entries);
     }
-    return { best: left[0], entries: this.entries };
+    if (leader.episodes < enough) {
+      // Out of patience: of those who have played the most, the best.
+      const most = Math.max(...this.entries.map(({ episodes }) => episodes));
+      leader = this.leaderOf(this.entries.filter(({ episodes }) => episodes === most));
+    }
+    return { best: leader, entries: this.entries };
   }
 
-  private ranked(entries: readonly Entry<Student>[]): Entry<Student>[] {
-    return [...entries].sort((a, b) => b.mean - a.mean || (this.isBetter(a, b) ? -1 : 1));
+  private leaderOf(entries: readonly Entry<Student>[]): Entry<Student> {
+    return entries.reduce((one, other) =>
+      other.mean > one.mean || (other.mean === one.mean && this.isBetter(other, one)) ? other : one,
+    );
   }
 
   private async play(entry: Entry<Student>, episodes: number, round: number): Promise<void> {

@@ -87,7 +87,7 @@ const selection = {
   }),
   selectionEpisodes: integerOption({
     title: "Selection episodes",
-    help: "Episodes for each tree; the best go on to twice as many, until one is left. Never the test episodes.",
+    help: "Episodes for each tree; who leads plays on until it has played 32 times as many. Never the test episodes.",
     default: 12,
     min: 1,
     max: 10_000,

@@ -94,8 +94,8 @@ export const SHAPLEY_OPTIONS = optionsSchema({
   }),
   selectionEpisodes: integerOption({
     title: "Selection episodes",
-    help: "Episodes for each rule; the best go on to twice as many, until one is left. Never the test episodes.",
-    default: 30,
+    help: "Episodes for each rule; who leads plays on until it has played 32 times as many. Never the test episodes.",
+    default: 12,
     min: 1,
     max: 10_000,
     advanced: true,
