@@ -56,8 +56,15 @@ export type {
   VectorEnvironment,
   VectorState,
 } from "./envs/environment.js";
-export { createVectorEnvironment, environments, findEnvironment, type VectorSettings } from "./envs/index.js";
+export {
+  createVectorEnvironment,
+  environments,
+  findEnvironment,
+  loadEnvironment,
+  type VectorSettings,
+} from "./envs/index.js";
 export { paramsStructOf } from "./envs/params.js";
+export type { Simulation } from "./envs/simulation.js";
 export { type BootstrapSettings, bootstrapInterval } from "./evaluate/bootstrap.js";
 export { type Actor, type EvaluationRequest, type EvaluationResult, evaluatePolicy } from "./evaluate/evaluate.js";
 export { type MeanInterval, meanInterval } from "./evaluate/interval.js";

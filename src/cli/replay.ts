@@ -5,6 +5,7 @@ import {
   type EnvironmentSpec,
   findEnvironment,
   InputError,
+  loadEnvironment,
   type ParamsStruct,
   paramsStructOf,
   parseOptions,
@@ -61,6 +62,7 @@ export const replay: Command = {
     const settings = settingsOf(args, spec.id, null);
     const state = readState(args, spec);
     const actions = readActions(args, spec);
+    await loadEnvironment(environment);
     const steps = replaySteps(environment, { state, actions, seed: seedOf(args) ?? 0, options: settings.env });
     for (const [i, step] of steps.entries()) {
       output.line(step);
@@ -91,15 +93,15 @@ export interface ReplayRequest {
  * Plays actions one by one from step 0 of an episode that begins in `state`, until they or the episode end.
  *
  * It calls the dynamics themselves: a vector environment would have reset in the last step, and the state in which
- * the episode ended would be gone.
+ * the episode ended would be gone. A simulated world has to be loaded, and begins anew from what its state holds.
  */
 export function replaySteps(environment: Environment, request: ReplayRequest): ReplayedStep[] {
   const { spec } = environment;
-  const dynamics = environment.dynamics as Dynamics<ParamsStruct>;
   const options = parseOptions(spec.options, request.options, "env");
   const params = paramsStructOf(spec, options);
   const stream = new RandomStream(request.seed, "replay");
   const state = Float64Array.from(request.state);
+  const dynamics = moverOf(environment, state, params);
   const noise = new Float64Array(spec.noiseSize.step);
   const outcome = new Float64Array(1 + spec.rewardTerms.length);
   const observation = new Float32Array(spec.observation.length);
@@ -123,6 +125,14 @@ export function replaySteps(environment: Environment, request: ReplayRequest): R
     if (terminated || truncated) break;
   }
   return steps;
+}
+
+/** What moves the world, standing in `state`. */
+function moverOf(environment: Environment, state: Float64Array, params: ParamsStruct): Dynamics<ParamsStruct> {
+  if (environment.dynamics) return environment.dynamics as Dynamics<ParamsStruct>;
+  const simulation = environment.simulation.create();
+  simulation.adopt({ $: state }, params);
+  return simulation;
 }
 
 function readState(args: Arguments, spec: EnvironmentSpec): number[] {

@@ -15,6 +15,7 @@ import { formatInteger, formatSignificant } from "./format.js";
 import { translated } from "./localise.js";
 import { PaletteController } from "./palette.js";
 import { type PlayedStep, type StageMoment, StagePlayer } from "./stage-player.js";
+import { Trail } from "./trail.js";
 
 /** Milliseconds between two captions at least, for the eye and for a screen reader. */
 const CAPTION_MS = 400;
@@ -155,6 +156,7 @@ export class Stage extends VitrineElement {
   /** States shown at even distances before the one on the stage, oldest first. */
   private ghosts: Float64Array[] = [];
   private ghostEpisode = 0;
+  private readonly trail = new Trail();
   private player = new StagePlayer(0.02);
   private frameRequest = 0;
   private lastTime = 0;
@@ -179,6 +181,7 @@ export class Stage extends VitrineElement {
   clear(): void {
     this.player.clear();
     this.ghosts = [];
+    this.trail.clear();
     this.invalidate();
   }
 
@@ -265,7 +268,9 @@ export class Stage extends VitrineElement {
     if (played.episode !== this.ghostEpisode) {
       this.ghostEpisode = played.episode;
       this.ghosts = [];
+      this.trail.clear();
     }
+    this.trail.add(played.state);
     const stride = Math.max(1, Math.round(GHOST_SECONDS / secondsPerStep));
     if (played.step % stride === 0) this.ghosts = [...this.ghosts, played.state].slice(-NUM_GHOSTS);
     this.onStep(played);
@@ -279,6 +284,7 @@ export class Stage extends VitrineElement {
       size: { width, height: height - INSETS.top - INSETS.bottom },
       state: moment.state,
       ghosts: this.ghosts,
+      trail: this.trail.states,
       action: moment.action,
       params: this.params,
       palette: paletteOf(this.colours.palette),

@@ -14,6 +14,8 @@ export interface DrawingFrame {
   readonly state: ArrayLike<number>;
   /** Some earlier states of the same episode, oldest first; may be empty. */
   readonly ghosts: readonly ArrayLike<number>[];
+  /** The way of the episode so far, oldest first, thinned to at most a few hundred states; may be empty or absent. */
+  readonly trail?: readonly ArrayLike<number>[];
   /** The action under way [actionSize]; null or NaN right after a reset. */
   readonly action: ArrayLike<number> | null;
   /** Difficulty parameters in force. */

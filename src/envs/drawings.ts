@@ -7,6 +7,8 @@ const LOADERS: Readonly<Record<string, () => Promise<Drawing>>> = {
   "mountain-car-continuous": async () => (await import("./mountain-car-continuous/draw.js")).drawing,
   acrobot: async () => (await import("./acrobot/draw.js")).drawing,
   pendulum: async () => (await import("./pendulum/draw.js")).drawing,
+  "lunar-lander": async () => (await import("./lunar-lander/draw.js")).drawing,
+  "lunar-lander-continuous": async () => (await import("./lunar-lander/draw.js")).continuousDrawing,
   lavaland: async () => (await import("./lavaland/draw.js")).drawing,
 };
 

@@ -24,3 +24,6 @@ export interface Dynamics<Params> {
   /** Fills `observation` [observationSize]. */
   observe(state: State, observation: Observation, params: Params): void;
 }
+
+/** Difficulty parameters as the dynamics read them: numbers by name (booleans and choices as their index). */
+export type ParamsStruct = Readonly<Record<string, number>>;

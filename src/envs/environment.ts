@@ -1,6 +1,9 @@
 import type { OptionsSchema } from "../core/options.js";
 import type { ActionSpace, Feature } from "../core/spaces.js";
 import type { Dynamics } from "./dynamics.js";
+import type { LazySimulation } from "./simulation.js";
+
+export type { ParamsStruct } from "./dynamics.js";
 
 /** One named part of the reward. */
 export interface RewardTerm {
@@ -42,14 +45,24 @@ export interface EnvironmentSpec {
   readonly runsOn: readonly ("cpu" | "gpu")[];
 }
 
-/** Difficulty parameters as the dynamics read them: numbers by name (booleans and choices as their index). */
-export type ParamsStruct = Readonly<Record<string, number>>;
-
-/** A world: what it is, and how it moves. */
-export interface Environment {
+/** A world of single-source dynamics. */
+export interface SingleSourceEnvironment {
   readonly spec: EnvironmentSpec;
   readonly dynamics: Dynamics<never>;
 }
+
+/**
+ * A world that an engine moves (rigid bodies, for example). Its engine is loaded when the world is played:
+ * `loadEnvironment` in `index.ts` does that, once.
+ */
+export interface SimulatedEnvironment {
+  readonly spec: EnvironmentSpec;
+  readonly dynamics?: undefined;
+  readonly simulation: LazySimulation;
+}
+
+/** A world: what it is, and how it moves. */
+export type Environment = SingleSourceEnvironment | SimulatedEnvironment;
 
 /**
  * Many copies of one world, stepped together into shared arrays.
@@ -88,7 +101,10 @@ export interface VectorEnvironment {
   stateOf(env: number): Float64Array;
   /** The state of one copy that followed its last action, before any reset [stateSize], a copy: what `finalObservations` saw. */
   finalStateOf(env: number): Float64Array;
-  /** Puts one copy into a state, at step 0 of an episode, and refreshes its observation. */
+  /**
+   * Puts one copy into a state, at step 0 of an episode, and refreshes its observation. A simulated world begins
+   * anew from what its state holds; what its engine keeps to itself (see the spec's `differences`) is not in there.
+   */
   setStateOf(env: number, state: ArrayLike<number>): void;
   /** Everything needed to go on exactly, as plain data for `core/pack`. */
   getState(): VectorState;
@@ -105,4 +121,20 @@ export type VectorState = {
   readonly episodeLengths: Uint32Array;
   readonly ended: Uint8Array;
   readonly noisePositions: Uint32Array;
+  /** How each copy's episode came to where it is; only of simulated worlds, which are restored by playing it again. */
+  readonly history?: EpisodeHistory;
+};
+
+/** Where the running episode of each copy began, and what was done since. */
+export type EpisodeHistory = {
+  /** [numEnvs], 1 where it began in a state from outside, 0 where it began with a reset. */
+  readonly adopted: Uint8Array;
+  /** [numEnvs, stateSize], the state it began in; zeros after a reset. */
+  readonly startStates: Float64Array;
+  /** [numEnvs], position in the copy's noise before its first draw of this episode. */
+  readonly startPositions: Uint32Array;
+  /** [numEnvs], actions taken since. */
+  readonly numActions: Uint32Array;
+  /** The actions of copy 0, then of copy 1, and so on [sum of numActions, actionSize]. */
+  readonly actions: Float32Array;
 };

@@ -3,12 +3,15 @@ import { allowedNames } from "../core/nearest.js";
 import { type OptionValues, parseOptions } from "../core/options.js";
 import { acrobot } from "./acrobot/index.js";
 import { cartpole } from "./cartpole/index.js";
-import type { Environment, VectorEnvironment } from "./environment.js";
+import type { Dynamics } from "./dynamics.js";
+import type { Environment, ParamsStruct, VectorEnvironment } from "./environment.js";
 import { lavaland } from "./lavaland/index.js";
+import { lunarLander, lunarLanderContinuous } from "./lunar-lander/index.js";
 import { mountainCar } from "./mountain-car/index.js";
 import { mountainCarContinuous } from "./mountain-car-continuous/index.js";
 import { paramsOf } from "./params.js";
 import { pendulum } from "./pendulum/index.js";
+import { SimulationBatch } from "./simulation-batch.js";
 import { DynamicsBatch } from "./vector.js";
 
 /** Every world there is, in the order a person meets them. */
@@ -18,6 +21,8 @@ export const environments: readonly Environment[] = [
   mountainCarContinuous,
   acrobot,
   pendulum,
+  lunarLander,
+  lunarLanderContinuous,
   lavaland,
 ];
 
@@ -27,6 +32,14 @@ export function findEnvironment(id: string): Environment {
   if (found) return found;
   const ids = environments.map((environment) => environment.spec.id);
   throw new InputError("env", showValue(id), allowedNames(id, ids));
+}
+
+/**
+ * Loads what a world needs before copies of it can be made: the engine of a simulated one. Worlds of single-source
+ * dynamics need nothing. Whoever makes copies of a world that may be any awaits it first; a second call is free.
+ */
+export async function loadEnvironment(environment: Environment): Promise<void> {
+  if (!environment.dynamics) await environment.simulation.load();
 }
 
 /** How many copies of a world, and what decides their episodes. */
@@ -44,7 +57,7 @@ export interface VectorSettings {
 /**
  * Copies of a world, already reset. A pure function of its arguments.
  *
- * Throws `RangeError` for a wrong number of copies and {@link InputError} (`env.<key>`) for a wrong option.
+ * A simulated world has to be loaded ({@link loadEnvironment}). Throws `RangeError` for a wrong number of copies and {@link InputError} (`env.<key>`) for a wrong option.
  */
 export function createVectorEnvironment(environment: Environment, settings: VectorSettings): VectorEnvironment {
   const { numEnvs, seed, streamName = "environment" } = settings;
@@ -52,13 +65,18 @@ export function createVectorEnvironment(environment: Environment, settings: Vect
     throw new RangeError(`expected a whole number of environment copies, at least 1, got ${numEnvs}`);
   }
   const options = parseOptions(environment.spec.options, settings.options ?? {}, "env") as OptionValues;
-  const batch = new DynamicsBatch(environment, {
+  const { spec } = environment;
+  const batchSettings = {
     numEnvs,
     seed,
     streamName,
     horizon: Number(options["horizon"]),
-    params: paramsOf(environment.spec, options),
-  });
+    params: paramsOf(spec, options),
+  };
+  // The registry cannot know each world's params; a struct made from its own option names is what it takes.
+  const batch = environment.dynamics
+    ? new DynamicsBatch(spec, environment.dynamics as Dynamics<ParamsStruct>, batchSettings)
+    : new SimulationBatch(spec, () => environment.simulation.create(), batchSettings);
   batch.reset();
   return batch;
 }

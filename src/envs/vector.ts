@@ -1,7 +1,7 @@
 import { RandomStream } from "../core/random.js";
 import { actionSize } from "../core/spaces.js";
 import type { Dynamics, Ref } from "./dynamics.js";
-import type { Environment, EnvironmentSpec, ParamsStruct, VectorEnvironment, VectorState } from "./environment.js";
+import type { EnvironmentSpec, ParamsStruct, VectorEnvironment, VectorState } from "./environment.js";
 import { paramNames } from "./params.js";
 
 /** How many copies, and what decides their episodes. */
@@ -24,7 +24,7 @@ function rowsOf(array: Float32Array | Float64Array, numRows: number): Ref[] {
 }
 
 /**
- * Copies of a single-source world stepped in a plain loop on the CPU: float64 state, float32 observations.
+ * Copies of a world stepped in a plain loop on the CPU: float64 state, float32 observations.
  *
  * Every reference and params struct is made once, so `step` allocates nothing. Nothing has been reset after
  * construction: {@link createVectorEnvironment} does that.
@@ -43,28 +43,31 @@ export class DynamicsBatch implements VectorEnvironment {
   readonly episodeReturns: Float64Array;
   readonly episodeLengths: Uint32Array;
 
-  private readonly dynamics: Dynamics<ParamsStruct>;
-  private readonly stream: RandomStream;
-  private readonly states: Float64Array;
+  protected readonly stream: RandomStream;
+  protected readonly states: Float64Array;
   /** [numEnvs, stateSize], the last state of the newest episode that ended in each copy. */
   private readonly endStates: Float64Array;
   private readonly activeParams: Float64Array;
   /** 1 where the last step ended an episode: its return and length stay readable until the next step. */
   private readonly ended: Uint8Array;
   private readonly paramNames: readonly string[];
-  private readonly structs: Record<string, number>[];
-  private readonly stateRefs: Ref[];
+  protected readonly structs: Record<string, number>[];
+  protected readonly stateRefs: Ref[];
   private readonly observationRefs: Ref[];
   private readonly finalRefs: Ref[];
-  private readonly action: { readonly $: Float64Array };
-  private readonly noise: { readonly $: Float64Array };
-  private readonly outcome: { readonly $: Float64Array };
+  protected readonly action: { readonly $: Float64Array };
+  protected readonly noise: { readonly $: Float64Array };
+  protected readonly outcome: { readonly $: Float64Array };
+  /** What moves each copy: of a single-source world, all the same. */
+  private readonly movers: readonly Dynamics<ParamsStruct>[];
 
-  constructor(environment: Environment, settings: DynamicsBatchSettings) {
-    const { spec } = environment;
+  constructor(
+    spec: EnvironmentSpec,
+    dynamics: Dynamics<ParamsStruct> | readonly Dynamics<ParamsStruct>[],
+    settings: DynamicsBatchSettings,
+  ) {
     const { numEnvs, horizon } = settings;
-    // The registry cannot know each world's params; a struct made from its own option names is what it takes.
-    this.dynamics = environment.dynamics as Dynamics<ParamsStruct>;
+    this.movers = "step" in dynamics ? Array.from({ length: numEnvs }, () => dynamics) : dynamics;
     this.spec = spec;
     this.numEnvs = numEnvs;
     this.horizon = horizon;
@@ -116,7 +119,7 @@ export class DynamicsBatch implements VectorEnvironment {
   }
 
   step(actions: Float32Array): void {
-    const { numEnvs, dynamics, noise, outcome, action, stateRefs, finalRefs, structs, horizon } = this;
+    const { numEnvs, movers, noise, outcome, action, stateRefs, finalRefs, structs, horizon } = this;
     const { rewards, rewardTerms, terminated, truncated, episodeReturns, episodeLengths, ended } = this;
     const actionLength = action.$.length;
     const numTerms = outcome.$.length - 1;
@@ -129,8 +132,8 @@ export class DynamicsBatch implements VectorEnvironment {
       if (ended[env] === 1) this.clearEpisode(env);
       for (let i = 0; i < actionLength; i++) action.$[i] = actions[env * actionLength + i];
       if (stepNoise > 0) this.stream.fillUniforms(noise.$, env, stepNoise);
-      dynamics.step(stateRefs[env], action, noise, structs[env], outcome);
-      dynamics.observe(stateRefs[env], finalRefs[env], structs[env]);
+      movers[env].step(stateRefs[env], action, noise, structs[env], outcome);
+      movers[env].observe(stateRefs[env], finalRefs[env], structs[env]);
 
       let reward = 0;
       for (let term = 0; term < numTerms; term++) {
@@ -211,17 +214,17 @@ export class DynamicsBatch implements VectorEnvironment {
     }
   }
 
-  private get stateSize(): number {
+  protected get stateSize(): number {
     return this.spec.state.length;
   }
 
   /** Starts a new episode of one copy: params, state, observation. Leaves return and length to be read. */
-  private begin(env: number): void {
+  protected begin(env: number): void {
     this.adoptParams(env);
     const { reset } = this.spec.noiseSize;
     if (reset > 0) this.stream.fillUniforms(this.noise.$, env, reset);
-    this.dynamics.reset(this.stateRefs[env], this.noise, this.structs[env]);
-    this.dynamics.observe(this.stateRefs[env], this.observationRefs[env], this.structs[env]);
+    this.movers[env].reset(this.stateRefs[env], this.noise, this.structs[env]);
+    this.movers[env].observe(this.stateRefs[env], this.observationRefs[env], this.structs[env]);
   }
 
   private beginEnded(): void {
@@ -268,7 +271,7 @@ export class DynamicsBatch implements VectorEnvironment {
   }
 
   private observeBoth(env: number): void {
-    this.dynamics.observe(this.stateRefs[env], this.observationRefs[env], this.structs[env]);
-    this.dynamics.observe(this.stateRefs[env], this.finalRefs[env], this.structs[env]);
+    this.movers[env].observe(this.stateRefs[env], this.observationRefs[env], this.structs[env]);
+    this.movers[env].observe(this.stateRefs[env], this.finalRefs[env], this.structs[env]);
   }
 }

@@ -3,7 +3,7 @@ import type { OptionValues } from "../core/options.js";
 import { RandomStream } from "../core/random.js";
 import { actionSize } from "../core/spaces.js";
 import type { Environment } from "../envs/environment.js";
-import { createVectorEnvironment } from "../envs/index.js";
+import { createVectorEnvironment, loadEnvironment } from "../envs/index.js";
 
 /** Whatever acts: the part of a policy that an evaluation needs. */
 export interface Actor {
@@ -79,6 +79,7 @@ export async function evaluatePolicy(
   request: EvaluationRequest,
 ): Promise<EvaluationResult> {
   const { episodes, seed, streamName, options } = request;
+  await loadEnvironment(environment);
   const env = createVectorEnvironment(environment, { numEnvs: episodes, seed, streamName, options });
   const stream = request.stochastic ? new RandomStream(seed, `${streamName}/actions`, episodes) : null;
   const [observationSize, sizeOfAction] = [environment.spec.observation.length, actionSize(environment.spec.action)];

@@ -8,7 +8,7 @@ import { layoutOf } from "../compute/network.js";
 import { InputError, showValue, TrainingError } from "../core/errors.js";
 import { type Packable, pack, unpack } from "../core/pack.js";
 import type { Environment } from "../envs/environment.js";
-import { createVectorEnvironment, findEnvironment } from "../envs/index.js";
+import { createVectorEnvironment, findEnvironment, loadEnvironment } from "../envs/index.js";
 import { evaluatePolicy } from "../evaluate/evaluate.js";
 import { mean, populationDeviation } from "../evaluate/statistics.js";
 import { breathing } from "./breathing.js";
@@ -107,6 +107,7 @@ export class Session {
       isRecovery: breaks !== null && breaks.length > 0,
       calibrateNow: () => timeEngines(config, withoutGpu ? CPU_ENGINES : undefined),
     });
+    await loadEnvironment(environment);
     const env = createVectorEnvironment(environment, {
       numEnvs: definition.numEnvs(config.agentOptions),
       seed: config.seed,

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { replaySteps } from "../../src/cli/replay.js";
 import type { Environment } from "../../src/index.js";
-import { findEnvironment } from "../../src/index.js";
+import { createVectorEnvironment, findEnvironment, loadEnvironment } from "../../src/index.js";
 import { call } from "./harness.js";
 
 interface Recorded {
@@ -90,6 +90,22 @@ describe("replay", () => {
     expect(play(1)).toEqual(play(1));
     expect(play(1)).not.toEqual(play(2));
     expect(play(1)[1]).toBeGreaterThan(play(1)[0]);
+  });
+
+  test("a simulated world is played from what its state holds", async () => {
+    const environment = findEnvironment("lunar-lander");
+    await loadEnvironment(environment);
+    const start = [...createVectorEnvironment(environment, { numEnvs: 1, seed: 4 }).stateOf(0)];
+    const flags = ["--env", "lunar-lander", "--state", JSON.stringify(start), "--actions", "[2,2,0]", "--json"];
+    const lines = (await call("replay", ...flags)).lines() as unknown as readonly {
+      readonly state: readonly number[];
+      readonly terms: Readonly<Record<string, number>>;
+    }[];
+    expect(lines).toHaveLength(3);
+    expect(lines[0].terms["main engine"]).toBeCloseTo(-0.3, 12);
+    expect(lines[0].state).toHaveLength(environment.spec.state.length);
+    // Two steps of the main engine lift it against the third, without.
+    expect(lines[1].state[4]).toBeGreaterThan(lines[2].state[4]);
   });
 
   test.each([

@@ -3,7 +3,7 @@ import { describeOptions, type OptionValues } from "../../src/core/options.js";
 import { RandomStream } from "../../src/core/random.js";
 import { actionSize } from "../../src/core/spaces.js";
 import type { Environment, VectorEnvironment } from "../../src/envs/environment.js";
-import { createVectorEnvironment, environments, findEnvironment } from "../../src/envs/index.js";
+import { createVectorEnvironment, environments, findEnvironment, loadEnvironment } from "../../src/envs/index.js";
 import { paramNames } from "../../src/envs/params.js";
 
 /** Random actions, the same for copy i whatever the number of copies. */
@@ -41,6 +41,8 @@ function record(env: VectorEnvironment, stream: RandomStream, numSteps: number):
 
 const make = (environment: Environment, numEnvs = 3, options: OptionValues = {}, seed = 9) =>
   createVectorEnvironment(environment, { numEnvs, seed, options });
+
+await Promise.all(environments.map(loadEnvironment));
 
 describe.each(environments.map((environment) => [environment.spec.id, environment] as const))(
   "%s",
@@ -89,10 +91,10 @@ describe.each(environments.map((environment) => [environment.spec.id, environmen
         const numTerms = spec.rewardTerms.length;
         for (let copy = 0; copy < 8; copy++) {
           const terms = env.rewardTerms.subarray(copy * numTerms, (copy + 1) * numTerms);
-          expect(env.rewards[copy]).toBeCloseTo(
-            terms.reduce((sum, term) => sum + term, 0),
-            5,
-          );
+          const sum = terms.reduce((total, term) => total + term, 0);
+          // Each is rounded to float32 by itself.
+          const scale = terms.reduce((largest, term) => Math.max(largest, Math.abs(term)), 1);
+          expect(Math.abs(env.rewards[copy] - sum)).toBeLessThanOrEqual(1e-6 * scale);
           expect(env.terminated[copy] + env.truncated[copy]).toBeLessThanOrEqual(1);
         }
       }
@@ -219,7 +221,9 @@ describe.each(environments.map((environment) => [environment.spec.id, environmen
       const stream = new RandomStream(12, "test", 64);
       const actions = new Float32Array(64 * actionSize(spec.action));
       const returns: number[] = [];
-      while (returns.length < 2000) {
+      // Engines are slower than dynamics of our own, and their returns vary less.
+      const episodes = environment.dynamics ? 2000 : 400;
+      while (returns.length < episodes) {
         randomActions(env, stream, actions, 64);
         env.step(actions);
         for (let copy = 0; copy < 64; copy++) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { loadDrawing } from "../../src/envs/drawings.js";
-import { createVectorEnvironment, environments } from "../../src/envs/index.js";
+import { createVectorEnvironment, environments, loadEnvironment } from "../../src/envs/index.js";
 import { PALETTE_ROLES, type Palette, paletteOf } from "../../src/envs/palette.js";
 import { paramsStructOf } from "../../src/envs/params.js";
 
@@ -43,6 +43,8 @@ function painted(context: CanvasRenderingContext2D): number {
   return (4 * count) / data.length;
 }
 
+await Promise.all(environments.map(loadEnvironment));
+
 describe.each(environments.map((environment) => [environment.spec.id, environment] as const))(
   "the picture of %s",
   (id, environment) => {
@@ -50,10 +52,10 @@ describe.each(environments.map((environment) => [environment.spec.id, environmen
     const params = paramsStructOf(spec, {});
     const env = createVectorEnvironment(environment, { numEnvs: 1, seed: 4 });
     const start = env.stateOf(0);
-    // The lowest action of each dimension does something in every world.
+    // The last action, or the highest in each dimension, does something in every world.
     const { action } = spec;
-    const lowest = action.kind === "discrete" ? [0] : action.features.map(({ low }) => low);
-    env.step(Float32Array.from(lowest));
+    const last = action.kind === "discrete" ? [action.names.length - 1] : action.features.map(({ high }) => high);
+    env.step(Float32Array.from(last));
     const later = env.finalStateOf(0);
 
     test.each([
@@ -69,7 +71,7 @@ describe.each(environments.map((environment) => [environment.spec.id, environmen
           size: { width, height },
           state: later,
           ghosts: [start, later],
-          action: lowest,
+          action: last,
           params,
           palette,
           translate: (text) => `«${text}»`,
@@ -92,7 +94,7 @@ describe.each(environments.map((environment) => [environment.spec.id, environmen
       const pictures = [
         { state: start, action: null },
         { state: later, action: null },
-        { state: later, action: lowest },
+        { state: later, action: last },
       ].map(({ state, action }) => {
         const { context } = notingContext(420, 260);
         const size = { width: 420, height: 260 };

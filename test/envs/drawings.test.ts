@@ -2,8 +2,10 @@ import { describe, expect, test } from "vitest";
 import { RandomStream } from "../../src/core/random.js";
 import { actionSize } from "../../src/core/spaces.js";
 import { loadDrawing } from "../../src/envs/drawings.js";
-import { createVectorEnvironment, environments, findEnvironment } from "../../src/envs/index.js";
+import { createVectorEnvironment, environments, findEnvironment, loadEnvironment } from "../../src/envs/index.js";
 import { paramsStructOf } from "../../src/envs/params.js";
+
+await Promise.all(environments.map(loadEnvironment));
 
 describe.each(environments.map((environment) => [environment.spec.id, environment] as const))(
   "the words for %s",
@@ -107,6 +109,33 @@ describe("the words for single moments", () => {
     [[2.5, 0.1, 1, 0], 2, "The hand is over the line: turn anticlockwise"],
   ])("acrobot %j, action %i", async (state, action, sentence) => {
     expect(await wordsFor("acrobot", state, action)).toBe(sentence);
+  });
+
+  const lander = (place: readonly number[], right = 0, left = 0, rest = 0) => {
+    return [...place, ...new Array(12).fill(0), right, left, 0, 0, rest, ...new Array(11).fill(3.3)];
+  };
+  test.each([
+    [lander([10, 9, 0, 0, -1, 0]), 2, "Coming down over the pad: main engine"],
+    [lander([6, 9, 0, 0, -1, 0]), 3, "Coming down left of the pad: steer right"],
+    [lander([10, 5, 0, 0, -6, 0]), 0, "Coming down too fast: no engine"],
+    [lander([10, 9, 0, 0, 2, 0]), 1, "Rising: steer left"],
+    [lander([10, 9, -0.9, 0, 0, 0]), 1, "Tipped over to the right: steer left"],
+    [lander([10, 4, 0, 0, 0, 0], 1, 0), 0, "One leg touches the ground: no engine"],
+    [lander([10, 4, 0, 0, 0, 0], 1, 1), 0, "Standing on both legs: no engine"],
+    [lander([10, 4, 0, 0, 0, 0], 1, 1, 0.3), 0, "At rest: no engine"],
+    [lander([20.1, 9, 0, 5, 0, 0]), 0, "Out of the picture: no engine"],
+  ])("lunar lander %j, action %i", async (state, action, sentence) => {
+    expect(await wordsFor("lunar-lander", state, action)).toBe(sentence);
+  });
+
+  test.each([
+    [[0.2, 0.3], "main engine"],
+    [[-0.2, -0.6], "steer left"],
+    [[1, 0.9], "main engine, steer right"],
+    [[-1, 0.5], "no engine"],
+  ])("throttles %j are said as %s", async (action, words) => {
+    const { describe: inWords } = await loadDrawing("lunar-lander-continuous");
+    expect(inWords(lander([10, 9, 0, 0, -1, 0]), action, {}).action).toBe(words);
   });
 
   test("a world without a drawing is refused by name", () => {

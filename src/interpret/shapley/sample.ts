@@ -1,6 +1,6 @@
 import type { OptionValues } from "../../core/options.js";
 import type { Environment } from "../../envs/environment.js";
-import { createVectorEnvironment } from "../../envs/index.js";
+import { createVectorEnvironment, loadEnvironment } from "../../envs/index.js";
 import { type Pace, paced } from "../pace.js";
 import type { Teacher } from "../teacher.js";
 import type { StateSample } from "./conditional.js";
@@ -64,6 +64,7 @@ export async function sampleStates(teacher: Teacher, request: SampleRequest): Pr
 async function visit(teacher: Teacher, request: SampleRequest): Promise<Float32Array> {
   const { environment, options, seed, pace, numSteps } = request;
   const numEnvs = Math.min(NUM_COPIES, numSteps);
+  await loadEnvironment(environment);
   const env = createVectorEnvironment(environment, { numEnvs, seed, streamName: "explain/sample", options });
   const rounds = Math.ceil(numSteps / numEnvs);
   const rows = new Float32Array(rounds * env.observations.length);
