@@ -5,9 +5,10 @@ import type { Bench } from "./harness/bench.js";
 import { memory } from "./memory.js";
 import { ppo } from "./ppo.js";
 import { solve } from "./solve.js";
+import { trees } from "./trees.js";
 
 /** Every benchmark, in the order in which they run: the longest comes last. */
-export const benches: readonly Bench[] = [envs, engines, ppo, solve, dqn, memory];
+export const benches: readonly Bench[] = [envs, engines, trees, ppo, solve, dqn, memory];
 
 /** What is sent to a fresh process: which benchmark, and one of its cases. */
 export interface Task {

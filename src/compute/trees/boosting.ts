@@ -38,7 +38,7 @@ export function fitBoosting(data: TrainingData, options: Partial<BoostingOptions
   const numScores = isClassification && numOutputs <= 2 ? 1 : numOutputs;
   // One target at a time: the trees of a stage do not share splits.
   const rest = { ...prepared, numOutputs: 1, isClassification: false, targets: new Float64Array(numRows) };
-  const order = presort(prepared.columns, numRows, numFeatures);
+  const order = presort(prepared.keys, numRows, numFeatures);
   const limits = { maxFeatures: numFeatures, minSamplesLeaf: settings.minSamplesLeaf };
   const splitter = new ExactSplitter(rest, order, "squares", limits, null);
   const pool = new NodePool(numFeatures, 1, "regression");

@@ -26,7 +26,7 @@ export function fitTree(data: TrainingData, options: Partial<TreeOptions> = {}, 
   const maxFeatures = settings.maxFeatures === 0 ? prepared.numFeatures : settings.maxFeatures;
   const splitter = new ExactSplitter(
     prepared,
-    presort(prepared.columns, prepared.numRows, prepared.numFeatures),
+    presort(prepared.keys, prepared.numRows, prepared.numFeatures),
     criterion,
     { maxFeatures, minSamplesLeaf: settings.minSamplesLeaf },
     new RandomStream(seed, "tree"),

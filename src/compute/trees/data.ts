@@ -1,4 +1,5 @@
 import { InputError, showValue } from "../../core/errors.js";
+import { keysOf } from "./presort.js";
 
 /** What every learner here takes: rows of numbers, and a weight for each. */
 export interface TrainingRows {
@@ -38,6 +39,8 @@ export interface PreparedData {
   readonly isClassification: boolean;
   /** [numFeatures, numRows]: column by column, since splits look at one input of many rows. */
   readonly columns: Float32Array;
+  /** [numFeatures, numRows]: whole numbers that sort like `columns`. */
+  readonly keys: Int32Array;
   /** [numRows] classes; empty for regression. */
   readonly labels: Int32Array;
   /** [numRows, numOutputs]; empty for classification. */
@@ -61,12 +64,14 @@ export function prepareData(data: TrainingData): PreparedData {
     throw new InputError("inputs", `${inputs.length} numbers`, `rows of ${numFeatures} numbers`);
   }
   const classification = isClassification(data);
+  const columns = columnsOf(inputs, numRows, numFeatures);
   return {
     numRows,
     numFeatures,
     numOutputs: classification ? data.numClasses : (data.numOutputs ?? 1),
     isClassification: classification,
-    columns: columnsOf(inputs, numRows, numFeatures),
+    columns,
+    keys: keysOf(columns),
     labels: classification ? checkedLabels(data, numRows) : new Int32Array(0),
     targets: classification ? new Float64Array(0) : checkedTargets(data, numRows),
     weights: checkedWeights(data.weights, numRows),

@@ -1,6 +1,6 @@
 import type { RandomStream } from "../../core/random.js";
 import type { PreparedData } from "./data.js";
-import { type Criterion, NodeStatistics } from "./node-statistics.js";
+import { type Criterion, giniScore, NodeStatistics, timesLog } from "./node-statistics.js";
 import { FeatureDraw, type Split, type SplitLimits, type Splitter } from "./splitter.js";
 
 /**
@@ -159,7 +159,7 @@ export class ExactSplitter implements Splitter {
       const previous = x;
       x = column[row];
       if (x === previous || p < firstSplit) continue;
-      const score = leftSquares / leftWeight + rightSquares / (total - leftWeight);
+      const score = giniScore(leftSquares, leftWeight, rightSquares, total - leftWeight);
       if (score > bestScore) {
         bestScore = score;
         numLeft = p - from;
@@ -220,9 +220,4 @@ export class ExactSplitter implements Splitter {
     }
     return numLeft;
   }
-}
-
-/** x log₂ x; 0 at 0, and where rounding left a sum of weights just below it. */
-export function timesLog(x: number): number {
-  return x > 0 ? x * Math.log2(x) : 0;
 }

@@ -1,6 +1,9 @@
 import { parseOptions } from "../../core/options.js";
 import { RandomStream } from "../../core/random.js";
 import { criterionOf, poolFor } from "./cart.js";
+import { growCounted, largestCount, planCodes } from "./counted.js";
+import { CountedExactSplitter } from "./counted-exact-splitter.js";
+import { CountedRandomSplitter } from "./counted-random-splitter.js";
 import { type PreparedData, prepareData, type TrainingData } from "./data.js";
 import { ExactSplitter } from "./exact-splitter.js";
 import { growDepthFirst } from "./grow.js";
@@ -39,33 +42,56 @@ export function fitForest(
 ): Forest {
   const settings = parseOptions(FOREST_OPTIONS, options, "forest");
   const prepared = prepareData(data);
-  const { weights } = prepared;
-  const splitter = splitterFor(kind, prepared, criterionOf(data, settings.criterion), settings, seed);
+  const criterion = criterionOf(data, settings.criterion);
   const bag = kind === "random-forest" ? new Bag(prepared, seed, settings.numTrees) : null;
   const pool = poolFor(prepared, false);
+  const growTree = growerFor(kind, prepared, criterion, settings, pool, seed);
   const roots = new Int32Array(settings.numTrees);
   for (let t = 0; t < roots.length; t++) {
-    const numRows = splitter.start(bag ? bag.draw(t) : weights, t);
-    roots[t] = growDepthFirst(splitter, numRows, pool, settings);
+    roots[t] = growTree(bag ? bag.draw(t) : prepared.weights, t);
+    // The others will be about as large.
+    if (t === 0) pool.reserve(Math.ceil(1.1 * pool.numNodes * roots.length));
   }
   pool.trim();
   return { pool, roots };
 }
 
-function splitterFor(
+/** A row is drawn this often in a bootstrap sample of whole weights only with a chance below 1e-70. */
+const MAX_DRAWS = 63;
+
+/** Grows tree t on weighted rows and answers with its root. */
+type Grower = (weights: Float64Array, t: number) => number;
+
+function growerFor(
   kind: ForestKind,
   data: PreparedData,
   criterion: Criterion,
-  { numTrees, maxFeatures, minSamplesLeaf }: ForestOptions,
+  settings: ForestOptions,
+  pool: NodePool,
   seed: number,
-): Splitter {
-  const { numFeatures, numRows, columns } = data;
+): Grower {
+  const { numFeatures, numRows, keys } = data;
   const fallback = data.isClassification ? Math.max(1, Math.floor(Math.sqrt(numFeatures))) : numFeatures;
+  const { maxFeatures, minSamplesLeaf } = settings;
   const limits = { maxFeatures: maxFeatures === 0 ? fallback : maxFeatures, minSamplesLeaf };
-  const stream = new RandomStream(seed, "forest/splits", numTrees);
-  return kind === "extra-trees"
+  const stream = new RandomStream(seed, "forest/splits", settings.numTrees);
+  const isRandom = kind === "extra-trees";
+  const order = isRandom ? new Int32Array(0) : presort(keys, numRows, numFeatures);
+
+  const plain: Splitter = isRandom
     ? new RandomSplitter(data, criterion, limits, stream)
-    : new ExactSplitter(data, presort(columns, numRows, numFeatures), criterion, limits, stream);
+    : new ExactSplitter(data, order, criterion, limits, stream);
+  const growPlain: Grower = (weights, t) => growDepthFirst(plain, plain.start(weights, t), pool, settings);
+  const unit = largestCount(data.weights);
+  const plan = criterion === "gini" && unit === 1 ? planCodes(data, isRandom ? 1 : MAX_DRAWS) : null;
+  if (!plan) return growPlain;
+  const counted = isRandom
+    ? new CountedRandomSplitter(data, plan, limits, stream)
+    : new CountedExactSplitter(data, order, plan, limits, stream);
+  return (weights, t) =>
+    largestCount(weights) > plan.countMask
+      ? growPlain(weights, t)
+      : growCounted(counted, counted.start(weights, t), pool, settings);
 }
 
 /** Bootstrap samples as weights: as many draws with replacement as there are rows. */

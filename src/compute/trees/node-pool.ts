@@ -50,6 +50,11 @@ export class NodePool {
     return first;
   }
 
+  /** Makes room in advance, so that growing need not copy. */
+  reserve(numNodes: number): void {
+    if (numNodes > this.samples.length) this.resize(numNodes);
+  }
+
   /** Adds the row of a leaf's values and answers with its place. */
   addLeafValues(values: ArrayLike<number>): number {
     const { numOutputs } = this;

@@ -1,20 +1,48 @@
+/** Moves between a float and a whole number that sorts like it. */
+const float = new Float32Array(1);
+const bits = new Int32Array(float.buffer);
+
 /**
- * Fills `order` [numRows from `offset`] with the rows sorted by `column` [numRows]; equals keep their order.
+ * Whole numbers that sort like the float32 `values`, with -0 as 0; comparing them costs a processor less.
  *
- * A radix sort on the bits of the floats, three passes of 11 bits: ten times as fast as a comparison sort at
- * 50,000 rows.
+ * The bits of a positive float sort as they are, those of a negative one backwards.
  */
-function fillOrder(column: Float32Array, order: Int32Array, offset: number): void {
-  const n = column.length;
-  const bits = new Uint32Array(column.buffer, column.byteOffset, n);
+export function keysOf(values: Float32Array): Int32Array {
+  const keys = new Int32Array(values.length);
+  for (let i = 0; i < keys.length; i++) {
+    float[0] = values[i] + 0;
+    keys[i] = bits[0] ^ ((bits[0] >> 31) & 0x7fffffff);
+  }
+  return keys;
+}
+
+/** The float32 of a key. */
+export function valueOfKey(key: number): number {
+  bits[0] = key ^ ((key >> 31) & 0x7fffffff);
+  return float[0];
+}
+
+/** The key for which `keyOf(x) <= key` says the same as `x <= threshold`, for every float32 x. */
+export function keyOfThreshold(threshold: number): number {
+  float[0] = threshold + 0;
+  const key = bits[0] ^ ((bits[0] >> 31) & 0x7fffffff);
+  // Rounding to float32 may have gone up, past floats that are no more than the threshold.
+  return float[0] > threshold ? key - 1 : key;
+}
+
+/**
+ * Fills `order` [numRows from `offset`] with the rows sorted by `keys` [numRows]; equals keep their order.
+ *
+ * A radix sort, three passes of 11 bits: ten times as fast as a comparison sort at 50,000 rows.
+ */
+function fillOrder(given: Int32Array, order: Int32Array, offset: number): void {
+  const n = given.length;
   let keys = new Uint32Array(n);
   let rows = new Int32Array(n);
   let nextKeys = new Uint32Array(n);
   let nextRows = new Int32Array(n);
   for (let row = 0; row < n; row++) {
-    // -0 equals 0. Negative floats sort backwards by their bits, and after the positive ones.
-    const key = column[row] === 0 ? 0 : bits[row];
-    keys[row] = key >>> 31 ? ~key : key | 0x80000000;
+    keys[row] = given[row] ^ 0x80000000;
     rows[row] = row;
   }
   const counts = new Int32Array(2048);
@@ -38,12 +66,12 @@ function fillOrder(column: Float32Array, order: Int32Array, offset: number): voi
   order.set(rows, offset);
 }
 
-/** The rows sorted by each column: [numFeatures, numRows], from `columns` [numFeatures, numRows]. */
-export function presort(columns: Float32Array, numRows: number, numFeatures: number): Int32Array {
+/** The rows sorted by each column: [numFeatures, numRows], from the keys of `columns` [numFeatures, numRows]. */
+export function presort(keys: Int32Array, numRows: number, numFeatures: number): Int32Array {
   const order = new Int32Array(numFeatures * numRows);
   for (let feature = 0; feature < numFeatures; feature++) {
     const from = feature * numRows;
-    fillOrder(columns.subarray(from, from + numRows), order, from);
+    fillOrder(keys.subarray(from, from + numRows), order, from);
   }
   return order;
 }

@@ -1,7 +1,6 @@
 import type { RandomStream } from "../../core/random.js";
 import type { PreparedData } from "./data.js";
-import { timesLog } from "./exact-splitter.js";
-import { type Criterion, NodeStatistics } from "./node-statistics.js";
+import { type Criterion, giniScore, NodeStatistics, timesLog } from "./node-statistics.js";
 import { FeatureDraw, type Split, type SplitLimits, type Splitter } from "./splitter.js";
 
 /**
@@ -84,6 +83,8 @@ export class RandomSplitter implements Splitter {
         best.numLeft = this.leftCount;
         best.score = score;
       }
+      // Both sides are pure: no other input can do better.
+      if (this.criterion === "gini" && score >= this.statistics.weight) break;
     }
     return best.feature < 0 ? null : best;
   }
@@ -97,7 +98,7 @@ export class RandomSplitter implements Splitter {
     // Both are written and one of them counts: no branch that a processor could guess wrongly.
     for (let p = start; p < end; p++) {
       const row = rows[p];
-      const isLeft = columns[base + row] <= threshold ? 1 : 0;
+      const isLeft = +(columns[base + row] <= threshold);
       rows[left] = row;
       aside[right] = row;
       left += isLeft;
@@ -120,7 +121,7 @@ export class RandomSplitter implements Splitter {
     leftSums.fill(0);
     let count = 0;
     for (let p = start; p < end; p++) {
-      const isLeft = values[p - start] <= threshold ? 1 : 0;
+      const isLeft = +(values[p - start] <= threshold);
       const row = rows[p];
       leftSums[labels[row]] += isLeft * weights[row];
       count += isLeft;
@@ -137,7 +138,7 @@ export class RandomSplitter implements Splitter {
         left += leftSums[i] * leftSums[i];
         right += rest * rest;
       }
-      return left / leftWeight + right / rightWeight;
+      return giniScore(left, leftWeight, right, rightWeight);
     }
     for (let i = 0; i < leftSums.length; i++) {
       left += timesLog(leftSums[i]);
