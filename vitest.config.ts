@@ -1,5 +1,4 @@
 import { playwright } from "@vitest/browser-playwright";
-import typegpu from "unplugin-typegpu/vite";
 import { defineConfig } from "vitest/config";
 import { CHROMIUM_FLAGS, findChromium, softwareVulkan } from "./scripts/lib/chromium.mjs";
 
@@ -22,8 +21,7 @@ export default defineConfig({
         },
       },
       {
-        // WebGPU in Node, on a software adapter; here alone worlds are compiled to WGSL.
-        plugins: [typegpu({ include: [/src\/envs\/.*\/dynamics\.ts$/, /test\/envs\/.*\.dawn\.test\.ts$/] })],
+        // WebGPU in Node, on a software adapter.
         test: {
           name: "dawn",
           sequence: { groupOrder: 1 },

@@ -1,8 +1,10 @@
 import type { EngineFactory } from "../compute/engine.js";
+import type { GraphicsDevice } from "../compute/gpu/device.js";
 import type { NetworkSpec } from "../compute/network.js";
 import type { OptionsSchema, OptionValues } from "../core/options.js";
 import type { Packable } from "../core/pack.js";
 import type { EnvironmentSpec, VectorEnvironment } from "../envs/environment.js";
+import type { EvaluationRequest, EvaluationResult } from "../evaluate/evaluate.js";
 import type { Policy } from "./policies/policy.js";
 
 /** What one update reports. Every value is a plain number; the definition says what each means. */
@@ -28,7 +30,10 @@ export interface FinishedEpisode {
 export interface Iteration {
   /** Environment steps taken, over all copies. */
   readonly steps: number;
+  /** Episodes that ended, in the order in which they count; of very many only some. */
   readonly episodes: readonly FinishedEpisode[];
+  /** How many ended in all, where `episodes` holds only some of them. */
+  readonly numEpisodes?: number;
   /** Null while nothing was learned (a replay buffer that still fills). */
   readonly diagnostics: Diagnostics | null;
 }
@@ -43,6 +48,11 @@ export interface Agent {
   readonly done?: boolean;
   getState(): Packable | Promise<Packable>;
   setState(state: Packable): void;
+  /**
+   * Measures the policy where it lives, with the numbers that `evaluatePolicy` would draw; absent where acting row by
+   * row is as good.
+   */
+  evaluate?(request: EvaluationRequest): Promise<EvaluationResult>;
   /** The replay buffer, whose contents go into segments of their own rather than into the state; absent or null without one. */
   readonly replay?: ReplayLog | null;
   dispose(): void;
@@ -95,4 +105,17 @@ export interface AgentDefinition {
   /** Network and batch to time for the choice of an engine; null where nothing that it learns is a network. */
   network(spec: EnvironmentSpec, options: OptionValues): { readonly spec: NetworkSpec; readonly batch: number } | null;
   create(context: AgentContext): Agent;
+  /** How it learns with worlds, networks and updates staying on the graphics device; absent where it cannot. */
+  readonly resident?: ResidentDefinition;
+}
+
+/** The same algorithm on the graphics device, for worlds whose spec says `gpu`. */
+export interface ResidentDefinition {
+  /** Null when these options are available there, else the reason in words. */
+  unsupported(spec: EnvironmentSpec, options: OptionValues): string | null;
+  /**
+   * Makes the agent; its state is that of the one `create` makes. Throws `InputError` where the device is too small,
+   * and everything it does rejects with `DeviceLostError` once the device is lost.
+   */
+  create(context: AgentContext, graphics: GraphicsDevice): Promise<Agent>;
 }

@@ -70,7 +70,7 @@ export const ppoOptions = optionsSchema({
     unit: "steps",
     default: 256,
     min: 2,
-    max: 65536,
+    max: 1048576,
     advanced: true,
   }),
   lambda: numberOption({
@@ -194,6 +194,15 @@ export const ppoOptions = optionsSchema({
 
 /** Parsed options of PPO. */
 export type PpoOptions = OptionsOf<typeof ppoOptions>;
+
+/** Step size and clip range in force after so many environment steps. */
+export function scheduledRates(options: PpoOptions, numStepsTaken: number) {
+  const remaining = Math.max(0, 1 - numStepsTaken / options.scheduleSteps);
+  return {
+    learningRate: options.learningRate * (options.learningRateSchedule === "linear" ? remaining : 1),
+    clip: options.clip * (options.clipSchedule === "linear" ? remaining : 1),
+  };
+}
 
 /** What PPO reports after each update, and where it is healthy. */
 export const PPO_DIAGNOSTICS: readonly DiagnosticDescription[] = [

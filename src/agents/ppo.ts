@@ -20,7 +20,15 @@ import {
   SAMPLE,
   STATISTIC,
 } from "./ppo-loss.js";
-import { PPO_BUDGETS, PPO_DIAGNOSTICS, PPO_PRESETS, type PpoOptions, ppoOptions } from "./ppo-options.js";
+import {
+  PPO_BUDGETS,
+  PPO_DIAGNOSTICS,
+  PPO_PRESETS,
+  type PpoOptions,
+  ppoOptions,
+  scheduledRates,
+} from "./ppo-options.js";
+import type { PpoState } from "./ppo-state.js";
 
 /** Actor and critic as two separate towers over the observation, or over a shared trunk. */
 function networkOf(spec: EnvironmentSpec, options: PpoOptions): NetworkSpec {
@@ -280,9 +288,7 @@ class Ppo implements Agent {
   /** Several epochs of clipped surrogate steps over shuffled minibatches; stops early when the KL grows too large. */
   private async learn(): Promise<Diagnostics> {
     const { options, engine, batchSize } = this;
-    const remaining = Math.max(0, 1 - this.numStepsTaken / options.scheduleSteps);
-    const learningRate = options.learningRate * (options.learningRateSchedule === "linear" ? remaining : 1);
-    const clip = options.clip * (options.clipSchedule === "linear" ? remaining : 1);
+    const { learningRate, clip } = scheduledRates(options, this.numStepsTaken);
     const settings: PpoLossSettings = {
       numActions: this.numActions,
       clip,
@@ -414,17 +420,6 @@ class Ppo implements Agent {
   }
 }
 
-interface PpoState {
-  readonly engine: Parameters<Engine["setState"]>[0];
-  readonly environment: Parameters<VectorEnvironment["setState"]>[0];
-  readonly actionPositions: Uint32Array;
-  readonly shufflePositions: Uint32Array;
-  readonly normaliser: Packable;
-  readonly rewardScale: Packable;
-  readonly discountedReturns: Float64Array;
-  readonly numStepsTaken: number;
-}
-
 /** log softmax(logits)[action] of `n` logits at `from`. */
 function categoricalLogProb(logits: Float32Array, from: number, n: number, action: number): number {
   let largest = logits[from];
@@ -454,4 +449,12 @@ export const ppo: AgentDefinition = {
     };
   },
   create: (context) => new Ppo(context, context.options as unknown as PpoOptions),
+  resident: {
+    unsupported: () => null,
+    create: async (context, graphics) => {
+      const options = context.options as unknown as PpoOptions;
+      const { ResidentPpo } = await import("./resident/ppo.js");
+      return ResidentPpo.create(context, graphics, options, networkOf(context.env.spec, options));
+    },
+  },
 };

@@ -12,6 +12,7 @@ import { replay } from "./replay.js";
 import { reproduce } from "./reproduce.js";
 import { resume } from "./resume.js";
 import { train } from "./train.js";
+import { closeWebgpu, offerWebgpu } from "./webgpu.js";
 
 /** Every command, in the order of the help. */
 export const COMMANDS: readonly Command[] = [list, train, evaluate, explain, resume, replay, reproduce, fit, engines];
@@ -23,11 +24,14 @@ export const COMMANDS: readonly Command[] = [list, train, evaluate, explain, res
  */
 export async function main(args: readonly string[], streams: Streams): Promise<number> {
   const output = new Output(streams, args.includes("--json"));
+  offerWebgpu();
   try {
     return await dispatch(args, output);
   } catch (error) {
     output.note(messageOf(error));
     return error instanceof InputError ? 2 : 1;
+  } finally {
+    await closeWebgpu();
   }
 }
 

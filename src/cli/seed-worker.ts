@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { InputError, messageOf, type Progress } from "../index.js";
 import { driveRun, startRun } from "./run.js";
 import type { FromSeed, SeedTask } from "./seeds.js";
+import { closeWebgpu, offerWebgpu } from "./webgpu.js";
 
 /** Milliseconds between two messages about progress at least; evaluations are always told. */
 const INTERVAL = 100;
@@ -17,6 +18,7 @@ port?.on("message", () => {
 });
 port?.unref();
 
+offerWebgpu();
 try {
   const run = await startRun(config, out, report);
   post({ type: "start", run: run.folder, engine: run.session.engine.chosen, step: run.session.step });
@@ -36,4 +38,6 @@ try {
 } catch (error) {
   const input = error instanceof InputError ? { field: error.field, given: error.given, allowed: error.allowed } : null;
   post({ type: "failed", input, message: messageOf(error) });
+} finally {
+  await closeWebgpu();
 }

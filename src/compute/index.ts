@@ -24,7 +24,7 @@ export const CPU_ENGINES: readonly EngineId[] = DEFAULT_CANDIDATES.filter((id) =
 
 /** Whether an engine computes on the graphics device, which can be lost. */
 export function isGpuEngine(id: EngineId): boolean {
-  return id === "tfjs-webgpu";
+  return id === "tfjs-webgpu" || id === "wgsl";
 }
 
 /** Loads an engine; null when this platform lacks what it needs. TensorFlow.js is fetched only when it is asked for. */

@@ -1,8 +1,9 @@
-import type { Agent, AgentDefinition, FinishedEpisode } from "../agents/agent.js";
-import { findAgent } from "../agents/index.js";
+import type { Agent, AgentDefinition, Iteration } from "../agents/agent.js";
+import { findAgent, residentRefusal } from "../agents/index.js";
 import type { Policy } from "../agents/policies/policy.js";
 import { type RestoredPolicy, restorePolicy } from "../agents/policies/restore.js";
 import type { EngineFactory, EngineId, EngineReport } from "../compute/engine.js";
+import { openDevice } from "../compute/gpu/device.js";
 import { CPU_ENGINES, calibrate, isGpuEngine, loadEngine } from "../compute/index.js";
 import { layoutOf } from "../compute/network.js";
 import { InputError, showValue, TrainingError } from "../core/errors.js";
@@ -114,7 +115,14 @@ export class Session {
       options: config.envOptions,
     });
     const createEngine = breathe ? breathing(factory, breathe) : factory;
-    const agent = definition.create({ env, createEngine, seed: config.seed, options: config.agentOptions });
+    const context = { env, createEngine, seed: config.seed, options: config.agentOptions };
+    const staysOnDevice =
+      report.chosen === "wgsl" && residentRefusal(definition, environment.spec, context.options) === null;
+    const graphics = staysOnDevice ? await openDevice() : null;
+    const agent =
+      graphics && definition.resident
+        ? await definition.resident.create(context, graphics)
+        : definition.create(context);
     const network = definition.network(environment.spec, config.agentOptions);
     const parameterCount = network ? layoutOf(network.spec).parameterCount : 0;
     const session = new Session(config, report, notice, parameterCount, environment, definition, agent, factory);
@@ -171,7 +179,7 @@ export class Session {
     this.seconds += (performance.now() - start) / 1000;
     this.step += iteration.steps;
     this.update++;
-    this.keepEpisodes(iteration.episodes);
+    this.keepEpisodes(iteration);
     if (iteration.diagnostics) await this.refuseNonFinite(iteration.diagnostics);
 
     const progress: Progress = {
@@ -193,12 +201,15 @@ export class Session {
    */
   async evaluate(): Promise<Evaluation> {
     const { episodes } = this.config.evaluation;
-    const { returns } = await evaluatePolicy(this.policy, this.environment, {
+    const request = {
       episodes,
       seed: this.config.seed,
       streamName: `evaluation/${this.step}`,
       options: this.config.envOptions,
-    });
+    };
+    const { returns } = this.agent.evaluate
+      ? await this.agent.evaluate(request)
+      : await evaluatePolicy(this.policy, this.environment, request);
     return {
       step: this.step,
       seconds: this.seconds,
@@ -236,9 +247,9 @@ export class Session {
     this.agent.dispose();
   }
 
-  private keepEpisodes(episodes: readonly FinishedEpisode[]): void {
+  private keepEpisodes({ episodes, numEpisodes = episodes.length }: Iteration): void {
     for (const { episodeReturn, length } of episodes) this.recent.push({ episodeReturn, length });
-    this.numEpisodes += episodes.length;
+    this.numEpisodes += numEpisodes;
     this.recent.splice(0, this.recent.length - RECENT_EPISODES);
   }
 

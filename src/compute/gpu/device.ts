@@ -118,6 +118,11 @@ export function openDevice(): Promise<GraphicsDevice | null> {
   return opening;
 }
 
+/** The device that is open, if any; opens none. */
+export function openedDevice(): Promise<GraphicsDevice | null> {
+  return opening;
+}
+
 /** Makes a device that tfjs opened by itself, for a model of a person's own, this thread's device as well. */
 export function adoptDevice(device: GPUDevice): Promise<GraphicsDevice | null> {
   opening = opening.then((open) =>

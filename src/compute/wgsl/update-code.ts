@@ -95,40 +95,50 @@ export function numGroupsFor(layout: NetworkLayout, rows: number, batch: number,
   return Math.max(1, Math.min(Math.ceil(batch / rows), most, fitting));
 }
 
-/** Columns (of four floats) and slices of one workgroup of the reduction. */
-const COLUMNS = 16;
-const SLICES = 16;
+/** Partial sums that one thread of the reduction adds at most before threads share a column. */
+const LONGEST_SUM = 32;
+
+/** Columns (of four floats) and slices of one workgroup of the reduction: more slices for more partial sums. */
+function reductionShape(maxGroups: number): { readonly columns: number; readonly slices: number } {
+  let slices = 1;
+  while (slices < 16 && slices * LONGEST_SUM < maxGroups) slices *= 2;
+  return { columns: slices === 1 ? 64 : 16, slices };
+}
 
 /** Sums the partial gradients of all workgroups in a fixed order, and the squares of its own columns. */
-function reduceCode(layout: NetworkLayout): string {
+function reduceCode(layout: NetworkLayout, maxGroups: number): string {
+  const { columns, slices } = reductionShape(maxGroups);
   return /* wgsl */ `${SLOT_WGSL}
 const SIZE4 = ${partialSize(layout) / 4}u;
 const GRADIENTS4 = ${layout.size / 4}u;
-var<workgroup> sums: array<vec4f, ${COLUMNS * SLICES}>;
-@compute @workgroup_size(${COLUMNS * SLICES})
+var<workgroup> sums: array<vec4f, ${columns * slices}>;
+@compute @workgroup_size(${columns * slices})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
-  let column = group.x * ${COLUMNS}u + local % ${COLUMNS}u;
-  let slice = local / ${COLUMNS}u;
+  let column = group.x * ${columns}u + local % ${columns}u;
+  let slice = local / ${columns}u;
   var sum = vec4f(0.0);
   if (column < SIZE4) {
-    for (var i = slice; i < slot.num_groups; i += ${SLICES}u) { sum += partials[i * SIZE4 + column]; }
+    for (var i = slice; i < slot.num_groups; i += ${slices}u) { sum += partials[i * SIZE4 + column]; }
   }
   sums[local] = sum;
-  for (var half = ${SLICES / 2}u; half > 0u; half /= 2u) {
+  for (var half = ${Math.floor(slices / 2)}u; half > 0u; half /= 2u) {
     workgroupBarrier();
-    if (slice < half) { sums[local] += sums[local + half * ${COLUMNS}u]; }
+    if (slice < half) { sums[local] += sums[local + half * ${columns}u]; }
   }
   workgroupBarrier();
   if (slice == 0u && column < SIZE4) { gradients[column] = sums[local]; }
   if (local == 0u) {
     var total = 0.0;
-    for (var i = 0u; i < ${COLUMNS}u; i++) {
-      if (group.x * ${COLUMNS}u + i < GRADIENTS4) { total += dot(sums[i], sums[i]); }
+    for (var i = 0u; i < ${columns}u; i++) {
+      if (group.x * ${columns}u + i < GRADIENTS4) { total += dot(sums[i], sums[i]); }
     }
     squares[group.x] = total;
   }
 }`;
 }
+
+/** Parameters of one thread of the Adam kernel: each workgroup first adds up the norm, which should not be for a few. */
+const PARAMETERS_EACH = 4;
 
 /** Clips by the global norm, takes an Adam step, and keeps the transposed copy of the weights in step. */
 function adamCode(layout: NetworkLayout, numSquares: number): string {
@@ -143,7 +153,7 @@ function adamCode(layout: NetworkLayout, numSquares: number): string {
 const SIZE = ${layout.size}u;
 var<workgroup> sums: array<f32, 64>;
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_index) local: u32) {
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   var sum = 0.0;
   for (var i = local; i < ${numSquares}u; i += 64u) { sum += squares[i]; }
   sums[local] = sum;
@@ -158,7 +168,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_inde
   if (before > 0.0) { return; }
   let kl = gradients[SIZE + 3u] / f32(slot.count);
   let stops = slot.kl_limit > 0.0 && kl > slot.kl_limit;
-  if (id.x == 0u) {
+  if (group.x == 0u && local == 0u) {
     if (stops) { control[${CONTROL.stopped}u] = 1.0; }
     if (!stops) {
       control[${CONTROL.numSteps}u] += 1.0;
@@ -169,10 +179,13 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_inde
     control[${CONTROL.numSeen}u] = f32(slot.index + 1u);
     for (var i = 0u; i < ${NUM_STATISTICS}u; i++) { control[${CONTROL.statistics}u + i] += gradients[SIZE + i]; }
   }
-  let i = id.x;
-  if (stops || i >= SIZE) { return; }
+  if (stops) { return; }
   var scale = 1.0;
   if (slot.max_norm > 0.0) { scale = min(1.0, slot.max_norm / (norm + 1e-6)); }
+  let end = min(SIZE, (group.x + 1u) * ${64 * PARAMETERS_EACH}u);
+  for (var i = group.x * ${64 * PARAMETERS_EACH}u + local; i < end; i += 64u) { step_parameter(i, scale); }
+}
+fn step_parameter(i: u32, scale: f32) {
   let gradient = scale * gradients[i];
   let mean = slot.beta1 * moments[i] + slot.rest1 * gradient;
   let variance = slot.beta2 * moments[SIZE + i] + slot.rest2 * gradient * gradient;
@@ -219,8 +232,8 @@ export class Learner {
   ) {
     const { size } = layout;
     const columns = partialSize(layout) / 4;
-    this.numReduce = Math.ceil(columns / COLUMNS);
-    this.numAdam = Math.ceil(size / 64);
+    this.numReduce = Math.ceil(columns / reductionShape(maxGroups).columns);
+    this.numAdam = Math.ceil(size / (64 * PARAMETERS_EACH));
     const sizes = {
       parameters: 2 * size,
       moments: 2 * size,
@@ -248,7 +261,7 @@ export class Learner {
         { name: "gradients", access: "write", type: "array<vec4f>" },
         { name: "squares", access: "write", type: "array<f32>" },
       ],
-      reduceCode(layout),
+      reduceCode(layout, maxGroups),
     );
     this.adam = new Kernel(
       gpu,

@@ -1,11 +1,14 @@
-import tgpu, { d, type TgpuRoot } from "typegpu";
 import { afterAll, describe, expect, test } from "vitest";
+import { type GraphicsDevice, openDevice } from "../../src/compute/gpu/device.js";
+import { createStorage, readBuffers, submit, writeBuffer } from "../../src/compute/wgsl/buffers.js";
+import { type Binding, Kernel } from "../../src/compute/wgsl/kernel.js";
 import { MATHS_WGSL, withOwnMaths } from "../../src/compute/wgsl/maths.js";
 import { describeOptions } from "../../src/core/options.js";
 import { RandomStream } from "../../src/core/random.js";
 import { actionSize } from "../../src/core/spaces.js";
 import type { Dynamics, Ref } from "../../src/envs/dynamics.js";
 import type { Environment, ParamsStruct } from "../../src/envs/environment.js";
+import { WORLD_SHADERS } from "../../src/envs/generated/worlds.js";
 import { createVectorEnvironment, environments } from "../../src/envs/index.js";
 import { paramNames } from "../../src/envs/params.js";
 import { installWebgpu } from "../helpers/webgpu-node.js";
@@ -15,77 +18,46 @@ const NUM_COPIES = 512;
 const ALLOWED_CONVERSIONS: Readonly<Record<string, readonly string[]>> = {};
 
 installWebgpu();
-const adapter = await navigator.gpu.requestAdapter();
-const root = adapter ? await tgpu.init() : null;
-afterAll(() => root?.destroy());
-if (process.env["CI"] === "1" && !root) throw new Error("expected a WebGPU adapter, got none");
+const graphics = await openDevice();
+afterAll(() => graphics?.device.destroy());
+if (process.env["CI"] === "1" && !graphics) throw new Error("expected a WebGPU adapter, got none");
 
-/** A world's dynamics as two compute kernels over rows of f32: one transition, and one reset. */
-function kernelsOf({ spec, dynamics }: Environment) {
-  const { reset, step, observe } = dynamics as Dynamics<ParamsStruct>;
-  const row = (length: number) => d.arrayOf(d.f32, Math.max(1, length));
-  const State = row(spec.state.length);
-  const Action = row(actionSize(spec.action));
-  const Observation = row(spec.observation.length);
-  const Outcome = row(1 + spec.rewardTerms.length);
-  const Noise = row(Math.max(spec.noiseSize.reset, spec.noiseSize.step));
-  const Params = d.struct(Object.fromEntries(paramNames(spec).map((name) => [name, d.f32])));
-  const layout = tgpu.bindGroupLayout({
-    states: { storage: (n: number) => d.arrayOf(State, n), access: "mutable" },
-    observations: { storage: (n: number) => d.arrayOf(Observation, n), access: "mutable" },
-    outcomes: { storage: (n: number) => d.arrayOf(Outcome, n), access: "mutable" },
-    actions: { storage: (n: number) => d.arrayOf(Action, n), access: "readonly" },
-    noise: { storage: (n: number) => d.arrayOf(Noise, n), access: "readonly" },
-    params: { storage: (n: number) => d.arrayOf(Params, n), access: "readonly" },
-  });
-  const transition = tgpu.computeFn({ in: { id: d.builtin.globalInvocationId }, workgroupSize: [64] })((input) => {
-    "use gpu";
-    const copy = input.id.x;
-    const state = d.ref(State(layout.$.states[copy]));
-    const action = d.ref(Action(layout.$.actions[copy]));
-    const noise = d.ref(Noise(layout.$.noise[copy]));
-    const outcome = d.ref(Outcome());
-    const observation = d.ref(Observation());
-    const params = Params(layout.$.params[copy]);
-    step(state, action, noise, params, outcome);
-    observe(state, observation, params);
-    layout.$.states[copy] = State(state.$);
-    layout.$.outcomes[copy] = Outcome(outcome.$);
-    layout.$.observations[copy] = Observation(observation.$);
-  });
-  const start = tgpu.computeFn({ in: { id: d.builtin.globalInvocationId }, workgroupSize: [64] })((input) => {
-    "use gpu";
-    const copy = input.id.x;
-    const state = d.ref(State(layout.$.states[copy]));
-    const noise = d.ref(Noise(layout.$.noise[copy]));
-    const observation = d.ref(Observation());
-    const params = Params(layout.$.params[copy]);
-    reset(state, noise, params);
-    observe(state, observation, params);
-    layout.$.states[copy] = State(state.$);
-    layout.$.observations[copy] = Observation(observation.$);
-  });
-  return { layout, transition, start };
+/** Sizes of a world's rows, as its WGSL has them. */
+function sizesOf({ spec }: Environment) {
+  return {
+    states: spec.state.length,
+    actions: actionSize(spec.action),
+    noise: Math.max(1, spec.noiseSize.reset, spec.noiseSize.step),
+    params: paramNames(spec).length,
+    observations: spec.observation.length,
+    outcomes: 1 + spec.rewardTerms.length,
+  };
 }
+type Name = keyof ReturnType<typeof sizesOf>;
+const NAMES: readonly Name[] = ["states", "actions", "noise", "params", "observations", "outcomes"];
 
-/** Runs a generated kernel over all copies, with mathematics of our own. */
-function dispatch(
-  owner: TgpuRoot,
-  layout: ReturnType<typeof kernelsOf>["layout"],
-  group: GPUBindGroup,
-  code: string,
-): void {
-  const { device } = owner;
-  const module = device.createShaderModule({ code: MATHS_WGSL + withOwnMaths(code) });
-  const pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [owner.unwrap(layout)] });
-  const pipeline = device.createComputePipeline({ layout: pipelineLayout, compute: { module } });
-  const encoder = device.createCommandEncoder();
-  const pass = encoder.beginComputePass();
-  pass.setPipeline(pipeline);
-  pass.setBindGroup(0, group);
-  pass.dispatchWorkgroups(NUM_COPIES / 64);
-  pass.end();
-  device.queue.submit([encoder.finish()]);
+/** The world's own functions over rows of f32: one transition, or one reset. */
+function kernelOf(device: GraphicsDevice, environment: Environment, what: "transition" | "start"): Kernel {
+  const sizes = sizesOf(environment);
+  const local = (name: Name) => `
+  var own_${name}: array<f32, ${sizes[name]}>;
+  for (var i = 0u; i < ${sizes[name]}u; i++) { own_${name}[i] = ${name}[copy * ${sizes[name]}u + i]; }`;
+  const back = (name: Name) => `
+  for (var i = 0u; i < ${sizes[name]}u; i++) { ${name}[copy * ${sizes[name]}u + i] = own_${name}[i]; }`;
+  const params = Array.from({ length: sizes.params }, (_, i) => `own_params[${i}]`).join(", ");
+  const call =
+    what === "transition"
+      ? "world_step(&own_states, &own_actions, &own_noise, params, &own_outcomes);"
+      : "world_reset(&own_states, &own_noise, params);";
+  const code = `${MATHS_WGSL}${withOwnMaths(WORLD_SHADERS[environment.spec.id])}
+@compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
+  let copy = id.x;${NAMES.map(local).join("")}
+  let params = WorldParams(${params});
+  ${call}
+  world_observe(&own_states, &own_observations, params);${(["states", "observations", "outcomes"] as const).map(back).join("")}
+}`;
+  const bindings = NAMES.map((name): Binding => ({ name, access: "write", type: "array<f32>" }));
+  return new Kernel(device, what, bindings, code);
 }
 
 type Rows = number[][];
@@ -164,35 +136,47 @@ describe.each(
   environments.filter(({ spec }) => spec.runsOn.includes("gpu")).map((world) => [world.spec.id, world] as const),
 )("%s from a single source", (id, environment) => {
   test("compiles to WGSL without a conversion that truncates", () => {
-    const { transition, start } = kernelsOf(environment);
-    const code = tgpu.resolve([transition, start]);
+    const code = WORLD_SHADERS[id];
     const conversions = [...code.matchAll(/i32\([^)]*\)/g)].map(([text]) => text);
     expect(conversions).toEqual(ALLOWED_CONVERSIONS[id] ?? []);
-    for (const name of ["reset", "step", "observe"]) expect(code).toMatch(new RegExp(`fn ${name}`));
+    for (const name of ["world_reset", "world_step", "world_observe"])
+      expect(code).toMatch(new RegExp(`fn ${name}\\(`));
   });
 
-  test.skipIf(!root)("plays the CPU's transitions and resets on a WebGPU adapter", async () => {
-    if (!root) return;
-    const { layout, transition, start } = kernelsOf(environment);
+  test.skipIf(!graphics)("plays the CPU's transitions and resets on a WebGPU adapter", async () => {
+    if (!graphics) return;
+    const sizes = sizesOf(environment);
     const { params, states, noise, actions } = situationsOf(environment);
-    const structs = params.map((row) => {
-      return Object.fromEntries(paramNames(environment.spec).map((name, i) => [name, row[i]]));
-    });
-    const entries = layout.entries;
-    const buffers = {
-      states: root.createBuffer(entries.states.storage(NUM_COPIES), states).$usage("storage"),
-      observations: root.createBuffer(entries.observations.storage(NUM_COPIES)).$usage("storage"),
-      outcomes: root.createBuffer(entries.outcomes.storage(NUM_COPIES)).$usage("storage"),
-      actions: root.createBuffer(entries.actions.storage(NUM_COPIES), actions).$usage("storage"),
-      noise: root.createBuffer(entries.noise.storage(NUM_COPIES), noise).$usage("storage"),
-      params: root.createBuffer(entries.params.storage(NUM_COPIES), structs).$usage("storage"),
+    const zeros = (size: number) => params.map(() => new Array(size).fill(0));
+    const rows = {
+      states,
+      actions,
+      noise,
+      params,
+      observations: zeros(sizes.observations),
+      outcomes: zeros(sizes.outcomes),
     };
-    const group = root.unwrap(root.createBindGroup(layout, buffers));
-    const run = (kernel: typeof transition) => dispatch(root, layout, group, tgpu.resolve([kernel]));
+    const buffers = NAMES.map((name) => {
+      const values = Float32Array.from(rows[name].flat());
+      const buffer = createStorage(graphics, name, values.byteLength);
+      writeBuffer(graphics, buffer, values);
+      return buffer;
+    });
+    const run = (what: "transition" | "start") => {
+      const kernel = kernelOf(graphics, environment, what);
+      submit(graphics, (pass) => kernel.dispatch(pass, kernel.bind(buffers), NUM_COPIES / 64));
+    };
+    const read = async (name: Name) => {
+      const [size, buffer] = [sizes[name], buffers[NAMES.indexOf(name)]];
+      const values = Array.from(
+        new Float32Array(await readBuffers(graphics, [{ buffer, bytes: 4 * size * NUM_COPIES }])),
+      );
+      return params.map((_, copy) => values.slice(copy * size, (copy + 1) * size));
+    };
 
-    run(transition);
-    const observed = await buffers.observations.read();
-    const outcomes = await buffers.outcomes.read();
+    run("transition");
+    const observed = await read("observations");
+    const outcomes = await read("outcomes");
     let flagsApart = 0;
     for (let copy = 0; copy < NUM_COPIES; copy++) {
       const cpu = onCpu(environment, params[copy]);
@@ -210,9 +194,9 @@ describe.each(
     }
     expect(flagsApart).toBeLessThan(NUM_COPIES / 50);
 
-    run(start);
-    const restarted = await buffers.states.read();
-    const firstSeen = await buffers.observations.read();
+    run("start");
+    const restarted = await read("states");
+    const firstSeen = await read("observations");
     for (let copy = 0; copy < NUM_COPIES; copy++) {
       const expected = onCpu(environment, params[copy]).start(noise[copy]);
       expect(gap(restarted[copy], expected.state)).toBeLessThan(1e-5);
