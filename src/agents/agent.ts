@@ -1,4 +1,4 @@
-import type { EngineFactory } from "../compute/engine.js";
+import type { EngineFactory, Gathering } from "../compute/engine.js";
 import type { GraphicsDevice } from "../compute/gpu/device.js";
 import type { NetworkSpec } from "../compute/network.js";
 import type { OptionsSchema, OptionValues } from "../core/options.js";
@@ -83,6 +83,15 @@ export interface AgentContext {
   readonly options: OptionValues;
 }
 
+/** The network that an agent learns, and what it asks of an engine. */
+export interface NetworkWork {
+  readonly spec: NetworkSpec;
+  /** Rows of an update. */
+  readonly batch: number;
+  /** How it gathers for its updates; absent where that hardly counts. */
+  readonly gathering?: Gathering;
+}
+
 /** An algorithm as the registry knows it. */
 export interface AgentDefinition {
   /** Kebab case: `ppo`. */
@@ -103,7 +112,7 @@ export interface AgentDefinition {
   /** Number of environment copies it wants, from its options. */
   numEnvs(options: OptionValues): number;
   /** Network and batch to time for the choice of an engine; null where nothing that it learns is a network. */
-  network(spec: EnvironmentSpec, options: OptionValues): { readonly spec: NetworkSpec; readonly batch: number } | null;
+  network(spec: EnvironmentSpec, options: OptionValues): NetworkWork | null;
   create(context: AgentContext): Agent;
   /** How it learns with worlds, networks and updates staying on the graphics device; absent where it cannot. */
   readonly resident?: ResidentDefinition;

@@ -299,7 +299,9 @@ export const dqn: AgentDefinition = {
   numEnvs: (options) => (options as unknown as DqnOptions).numEnvs,
   network: (spec, values) => {
     const options = values as unknown as DqnOptions;
-    return { spec: networkOf(spec, options), batch: options.batchSize };
+    const steps = Math.max(options.trainEvery, options.numEnvs);
+    const gathering = { copies: options.numEnvs, stepsPerUpdate: steps / options.gradientSteps };
+    return { spec: networkOf(spec, options), batch: options.batchSize, gathering };
   },
   create: (context) => new Dqn(context, context.options as unknown as DqnOptions),
 };

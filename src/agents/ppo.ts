@@ -443,10 +443,9 @@ export const ppo: AgentDefinition = {
   numEnvs: (options) => (options as unknown as PpoOptions).numEnvs,
   network: (spec, values) => {
     const options = values as unknown as PpoOptions;
-    return {
-      spec: networkOf(spec, options),
-      batch: Math.min(options.minibatchSize, options.numEnvs * options.numSteps),
-    };
+    const batch = Math.min(options.minibatchSize, options.numEnvs * options.numSteps);
+    const gathering = { copies: options.numEnvs, stepsPerUpdate: batch / options.epochs };
+    return { spec: networkOf(spec, options), batch, gathering };
   },
   create: (context) => new Ppo(context, context.options as unknown as PpoOptions),
   resident: {

@@ -19,7 +19,10 @@ export const engines: Command = {
     const config = resolveConfig({ env, agent, seed: 0 });
     const network = findAgent(agent).network(findEnvironment(env).spec, config.agentOptions);
     if (!network) throw new InputError("--agent", showValue(agent), "an agent with a network");
-    const report = await calibrate(network.spec, network.batch, ENGINE_IDS);
+    const report = await calibrate(network.spec, network.batch, {
+      candidates: ENGINE_IDS,
+      gathering: network.gathering,
+    });
     output.line({ env, agent, batch: network.batch, ...report });
     const rows = report.timings.map(({ id, milliseconds, note }) => [
       `  ${id}`,

@@ -1,5 +1,5 @@
 import { RandomStream } from "../core/random.js";
-import type { Engine, EngineFactory, EngineId, EngineReport } from "./engine.js";
+import type { Engine, EngineFactory, EngineId, EngineReport, Gathering } from "./engine.js";
 import type { NetworkSpec } from "./network.js";
 
 /** Time for all candidates together, in milliseconds. */
@@ -16,6 +16,8 @@ const WARM_UP = 3;
  * time: that leaves more to those that can still win.
  */
 const HOPELESS = 4;
+/** Rows that are timed at most; beyond, the time is taken to grow with them. */
+const MAX_ROWS = 2048;
 
 /** What the calibration needs to know of one candidate. */
 export interface Candidate {
@@ -27,20 +29,25 @@ export interface Candidate {
 }
 
 /**
- * Times forward, backward and Adam of the actual network and batch on each candidate and picks the fastest.
+ * Times forward, backward and Adam of the actual network and batch on each candidate, with the forward passes in which
+ * an agent gathers for one update, and picks the fastest.
  *
  * Never goes by the name of a device. The next turn goes to whoever has had the least time, so that a disturbance meets
  * all of them and a slow one takes no time from the others; the best turn counts, since noise only ever adds. Takes
  * about 150 ms in all, more only where one update of each takes longer.
- * `now` is a monotonic clock in milliseconds. Throws `RangeError` when no candidate can run.
+ * `now` is a monotonic clock in milliseconds; without `gathering` only updates are timed. Throws `RangeError` when no candidate can run.
  */
 export async function calibrateCandidates(
   network: NetworkSpec,
   batch: number,
   candidates: readonly Candidate[],
   now: () => number = () => performance.now(),
+  gathering: Gathering | null = null,
 ): Promise<EngineReport> {
-  const runners = candidates.flatMap(({ id, factory }) => (factory ? [new Runner(id, factory(network, batch))] : []));
+  const work = workOf(batch, gathering);
+  const runners = candidates.flatMap(({ id, factory }) =>
+    factory ? [new Runner(id, factory(network, Math.max(work.batch, work.copies)), work)] : [],
+  );
   if (runners.length === 0) throw new RangeError("expected at least one engine that runs here, got none");
   try {
     const share = BUDGET_MS / runners.length;
@@ -61,14 +68,38 @@ export async function calibrateCandidates(
   }
   const timings = candidates.map(({ id, note }) => {
     const runner = runners.find((one) => one.id === id);
-    return { id, milliseconds: runner?.milliseconds ?? null, note };
+    if (!runner) return { id, milliseconds: null, note };
+    const milliseconds = runner.milliseconds * work.scale;
+    return {
+      id,
+      milliseconds,
+      note,
+      ...(gathering && { stepsPerSecond: (1000 * gathering.stepsPerUpdate) / milliseconds }),
+    };
   });
   const ranked = runners.toSorted((a, b) => a.milliseconds - b.milliseconds);
-  return { chosen: ranked[0].id, reason: reasonFor(ranked), timings };
+  return { chosen: ranked[0].id, reason: reasonFor(ranked, work.scale), timings };
 }
 
-function reasonFor([best, second]: readonly Runner[]): string {
-  const time = `An update of this network takes ${best.milliseconds.toPrecision(2)} ms on ${best.id}`;
+/** What one candidate does over and over: an update, and passes forward. */
+interface Work {
+  readonly batch: number;
+  readonly copies: number;
+  /** Forward passes of `copies` rows for each update. */
+  readonly passes: number;
+  /** How many times longer the actual work takes than what is timed. */
+  readonly scale: number;
+}
+
+function workOf(batch: number, gathering: Gathering | null): Work {
+  const copies = gathering?.copies ?? 0;
+  const passes = gathering ? Math.round(gathering.stepsPerUpdate / gathering.copies) : 0;
+  const scale = Math.max(1, batch / MAX_ROWS, passes > 0 ? copies / MAX_ROWS : 0);
+  return { batch: Math.ceil(batch / scale), copies: passes > 0 ? Math.ceil(copies / scale) : 0, passes, scale };
+}
+
+function reasonFor([best, second]: readonly Runner[], scale: number): string {
+  const time = `An update of this network takes ${(scale * best.milliseconds).toPrecision(2)} ms on ${best.id}`;
   if (!second) return `${time}, the only engine that was timed.`;
   return `${time}, ${(second.milliseconds / best.milliseconds).toFixed(1)} times as fast as ${second.id}.`;
 }
@@ -88,6 +119,7 @@ class Runner {
   constructor(
     readonly id: EngineId,
     readonly engine: Engine,
+    private readonly work: Work,
   ) {
     const { layout, maxBatch } = engine;
     const stream = new RandomStream(1, "calibration");
@@ -123,9 +155,14 @@ class Runner {
 
   private async update(): Promise<void> {
     const { engine } = this;
-    const forward = engine.forward(this.inputs, engine.maxBatch, this.outputs);
+    const { batch, copies, passes } = this.work;
+    for (let pass = 0; pass < passes; pass++) {
+      const acting = engine.forward(this.inputs, copies, this.outputs);
+      if (acting) await acting;
+    }
+    const forward = engine.forward(this.inputs, batch, this.outputs);
     if (forward) await forward;
-    const backward = engine.backward(this.gradients, engine.maxBatch, this.free);
+    const backward = engine.backward(this.gradients, batch, this.free);
     if (backward) await backward;
     const step = engine.adamStep({ learningRate: 1e-4, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, maxNorm: 0.5 });
     if (typeof step !== "number") await step;

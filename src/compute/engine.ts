@@ -80,6 +80,23 @@ export interface Engine {
 /** Makes an engine for a network. `maxBatch` bounds the memory it takes. */
 export type EngineFactory = (network: NetworkSpec, maxBatch: number) => Engine;
 
+/** How an agent gathers what it learns from; decides how much acting weighs beside learning. */
+export interface Gathering {
+  /** Copies of the world: rows of a forward pass while it acts. */
+  readonly copies: number;
+  /** Environment steps, over all copies, for each update. */
+  readonly stepsPerUpdate: number;
+}
+
+/** What WebGPU says of its graphics adapter. */
+export interface AdapterReport {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly description: string;
+  /** Whether the CPU plays the graphics card: right results, but slower than any engine on the CPU. */
+  readonly isSoftware: boolean;
+}
+
 /** How one candidate did in the calibration, in words the page shows. */
 export interface EngineTiming {
   readonly id: EngineId;
@@ -87,6 +104,8 @@ export interface EngineTiming {
   readonly milliseconds: number | null;
   /** Why it was not timed or cannot run here, or an empty string. */
   readonly note: string;
+  /** Environment steps per second that the networks alone would allow, acting included; absent when not timed. */
+  readonly stepsPerSecond?: number;
 }
 
 /** What was picked and why; written into the run before its first step. */
@@ -94,4 +113,10 @@ export interface EngineReport {
   readonly chosen: EngineId;
   readonly reason: string;
   readonly timings: readonly EngineTiming[];
+  /** The graphics adapter; null where there is none, absent where nobody asked. */
+  readonly adapter?: AdapterReport | null;
+  /** What the timings hold for (adapter, network, batch, copies, versions), so that they can be remembered. */
+  readonly key?: string;
+  /** The timings were taken earlier, on the same adapter for the same network. */
+  readonly remembered?: boolean;
 }

@@ -1,6 +1,7 @@
+import { VERSION } from "../core/version.js";
 import { type Candidate, calibrateCandidates } from "./calibrate.js";
-import type { EngineFactory, EngineId, EngineReport } from "./engine.js";
-import { isSoftwareAdapter } from "./gpu/adapter.js";
+import type { AdapterReport, EngineFactory, EngineId, EngineReport, Gathering } from "./engine.js";
+import { adapterReport } from "./gpu/adapter.js";
 import type { NetworkSpec } from "./network.js";
 import { createReferenceEngine } from "./reference-engine.js";
 import { loadWasmEngine } from "./wasm/wasm-engine.js";
@@ -16,15 +17,15 @@ export const ENGINE_IDS: readonly EngineId[] = [
   "tfjs-cpu",
 ];
 
-/** The engines that are timed unless others are asked for: those that are already in the bundle. */
-export const DEFAULT_CANDIDATES: readonly EngineId[] = ["wasm-relaxed", "wasm-simd", "reference"];
+/** The engines that are timed unless others are asked for: our own. */
+export const DEFAULT_CANDIDATES: readonly EngineId[] = ["wasm-relaxed", "wasm-simd", "reference", "wgsl"];
 
 /** Those that need no graphics device, of the default candidates. */
 export const CPU_ENGINES: readonly EngineId[] = DEFAULT_CANDIDATES.filter((id) => !isGpuEngine(id));
 
 /** Whether an engine computes on the graphics device, which can be lost. */
 export function isGpuEngine(id: EngineId): boolean {
-  return id === "tfjs-webgpu" || id === "wgsl";
+  return id === "wgsl" || id === "tfjs-webgpu";
 }
 
 /** Loads an engine; null when this platform lacks what it needs. TensorFlow.js is fetched only when it is asked for. */
@@ -51,30 +52,56 @@ export async function loadEngine(id: EngineId): Promise<EngineFactory | null> {
   }
 }
 
+/** What a calibration may be told. */
+export interface CalibrationSettings {
+  /** Engines to time; our own unless said otherwise. */
+  readonly candidates?: readonly EngineId[] | undefined;
+  /** How the agent gathers for its updates; without it only updates are timed. */
+  readonly gathering?: Gathering | undefined;
+  /** Earlier reports: one of the same adapter, network and versions is taken instead of timing anew. */
+  readonly remembered?: readonly EngineReport[] | undefined;
+}
+
 /**
- * Times the actual network and batch on the candidates, within about 150 ms, and picks the fastest.
+ * Times the actual network, batch and number of copies on the candidates, within about 150 ms, and picks the fastest.
  *
- * The candidates are the engines already in the bundle; where none of the WebAssembly ones runs, TensorFlow.js is
- * tried too. The report lists every engine: those not timed say why. A software GPU is never timed, so never chosen.
+ * The candidates are our own engines; where none of the WebAssembly ones runs, TensorFlow.js is tried too. The report
+ * lists every engine: those not timed say why. A software GPU is never timed, so never chosen.
  */
 export async function calibrate(
   network: NetworkSpec,
   batch: number,
-  candidates?: readonly EngineId[],
+  { candidates, gathering, remembered = [] }: CalibrationSettings = {},
 ): Promise<EngineReport> {
   const asked = candidates ?? ((await loadEngine("wasm-simd")) ? DEFAULT_CANDIDATES : ENGINE_IDS);
-  return calibrateCandidates(network, batch, await Promise.all(ENGINE_IDS.map((id) => prepare(id, asked))));
+  // Where no candidate needs the graphics adapter it is left asleep.
+  const adapter = asked.some(isGpuEngine) ? await adapterReport() : null;
+  // Another version of this program or of the browser may be faster elsewhere.
+  const key = JSON.stringify([
+    VERSION,
+    globalThis.navigator?.userAgent ?? "",
+    adapter,
+    network,
+    batch,
+    gathering,
+    asked,
+  ]);
+  const earlier = remembered.find((report) => report.key === key);
+  if (earlier) return { ...earlier, remembered: true };
+  const prepared = ENGINE_IDS.map((id) => prepare(id, asked, adapter));
+  const report = await calibrateCandidates(network, batch, await Promise.all(prepared), undefined, gathering);
+  return { ...report, adapter, key };
 }
 
-async function prepare(id: EngineId, asked: readonly EngineId[]): Promise<Candidate> {
+async function prepare(id: EngineId, asked: readonly EngineId[], adapter: AdapterReport | null): Promise<Candidate> {
   const without = (note: string): Candidate => ({ id, factory: null, note });
   if (!asked.includes(id)) {
     return without(
       id.startsWith("tfjs") ? "Not timed: it would first load TensorFlow.js." : "Not timed: not asked for.",
     );
   }
-  if ((id === "tfjs-webgpu" || id === "wgsl") && (await isSoftwareAdapter()))
-    return without("The graphics adapter is a software one.");
+  if (isGpuEngine(id) && adapter?.isSoftware) return without("The graphics adapter is a software one.");
+  if (isGpuEngine(id) && !adapter) return without("There is no graphics adapter.");
   const factory = await loadEngine(id);
   return factory ? { id, factory, note: "" } : without("This platform does not offer it.");
 }

@@ -1,7 +1,7 @@
 import { msg, str } from "@lit/localize";
 import { css, html, nothing } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
-import type { EngineId, EngineReport } from "../compute/engine.js";
+import type { AdapterReport, EngineId, EngineReport, EngineTiming } from "../compute/engine.js";
 import { controls } from "./controls.js";
 import { VitrineElement } from "./element.js";
 import { formatCompact, formatSignificant } from "./format.js";
@@ -107,6 +107,8 @@ export class DeviceChip extends VitrineElement {
         text-align: right;
       }
       td.note {
+        max-width: 0;
+        width: 62%;
         white-space: normal;
         text-align: right;
         color: var(--ink-3);
@@ -153,29 +155,33 @@ export class DeviceChip extends VitrineElement {
     return this.stepsPerSecond > 0 ? msg(str`${name} · ${formatCompact(this.stepsPerSecond)} steps/s`) : name;
   }
 
-  private reasons({ chosen, timings }: EngineReport) {
-    const timed = timings.filter(({ milliseconds }) => milliseconds !== null);
-    const name = ENGINE_NAMES[chosen];
-    const reason =
-      timed.length > 1
-        ? msg(str`${name} computes the networks: the fastest of ${timed.length} that were timed on this device.`)
-        : msg(str`${name} computes the networks.`);
-    return html`<p><b>${reason}</b></p>
-      <table>
-        <caption>${msg("One update of this network: forward, backward and Adam")}</caption>
-        <tbody>
-          ${timings.map(
-            ({ id, milliseconds, note }) => html`<tr class=${id === chosen ? "on" : ""}>
-              <th scope="row">${ENGINE_NAMES[id]}</th>
-              ${
-                milliseconds === null
-                  ? html`<td class="note">${translated(note)}</td>`
-                  : html`<td class="num">${formatSignificant(milliseconds)} ms</td>`
-              }
-            </tr>`,
-          )}
-        </tbody>
-      </table>`;
+  private reasons(report: EngineReport) {
+    const { chosen, timings, remembered } = report;
+    // The fastest first; those that were not timed after them, with the reason.
+    const rows = timings.toSorted((a, b) => (a.milliseconds ?? Infinity) - (b.milliseconds ?? Infinity));
+    return html`<p><b>${reasonText(report)}</b>${remembered ? html` ${msg("The times are from an earlier visit.")}` : nothing}</p>
+      ${rows.length === 0 ? nothing : this.table(chosen, rows)}
+      ${report.adapter === undefined ? nothing : html`<p>${adapterText(report.adapter)}</p>`}
+      <p>${msg("Another engine can be chosen among the further options of the training.")}</p>`;
+  }
+
+  private table(chosen: EngineId, rows: readonly EngineTiming[]) {
+    return html`<table>
+      <caption>${msg("One update of this network with the acting before it, and the steps per second that allows")}</caption>
+      <tbody>
+        ${rows.map(
+          ({ id, milliseconds, stepsPerSecond, note }) => html`<tr class=${id === chosen ? "on" : ""}>
+            <th scope="row">${ENGINE_NAMES[id]}</th>
+            ${
+              milliseconds === null
+                ? html`<td class="note" colspan="2">${translated(note)}</td>`
+                : html`<td class="num">${formatSignificant(milliseconds)} ms</td>
+                  <td class="num">${stepsPerSecond === undefined ? nothing : msg(str`${formatCompact(stepsPerSecond)} steps/s`)}</td>`
+            }
+          </tr>`,
+        )}
+      </tbody>
+    </table>`;
   }
 
   private place(): void {
@@ -190,4 +196,23 @@ export class DeviceChip extends VitrineElement {
   private onToggle(event: ToggleEvent): void {
     this.chip?.setAttribute("aria-expanded", String(event.newState === "open"));
   }
+}
+
+/** Which engine and why, in a sentence. */
+function reasonText({ chosen, timings }: EngineReport): string {
+  const name = ENGINE_NAMES[chosen];
+  const timed = timings.filter(({ milliseconds }) => milliseconds !== null);
+  if (timings.length === 0) return msg(str`${name} computes the networks, as it was asked for.`);
+  if (timed.length < 2) return msg(str`${name} computes the networks.`);
+  return msg(str`${name} computes the networks: the fastest of ${timed.length} that were timed on this device.`);
+}
+
+/** What WebGPU has here, in a sentence. */
+function adapterText(adapter: AdapterReport | null): string {
+  if (!adapter) return msg("There is no graphics adapter here that WebGPU can use.");
+  const name = adapter.description || [adapter.vendor, adapter.architecture].filter(Boolean).join(" ");
+  if (!adapter.isSoftware) return msg(str`Graphics adapter: ${name}.`);
+  return msg(
+    str`The graphics adapter, ${name}, is software on the processor: its results are right, but WASM is faster. It is never chosen by itself.`,
+  );
 }

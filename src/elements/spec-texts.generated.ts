@@ -4,7 +4,9 @@ import { msg } from "@lit/localize";
 /** Every text of specs and schemas, for the extraction of messages. */
 export const listedSpecTexts = (): string[] => [
   msg("Not timed: it would first load TensorFlow.js."),
+  msg("Not timed: not asked for."),
   msg("The graphics adapter is a software one."),
+  msg("There is no graphics adapter."),
   msg("This platform does not offer it."),
   msg("Cart-pole"),
   msg("Balance a pole on a cart by pushing the cart to the left or to the right."),
@@ -506,4 +508,5 @@ export const listedSpecTexts = (): string[] => [
   msg("tfjs-cpu"),
   msg("tfjs-wasm"),
   msg("tfjs-webgpu"),
+  msg("wgsl"),
 ];

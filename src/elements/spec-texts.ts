@@ -7,7 +7,9 @@ import { trainingOptions } from "../runs/link.js";
 /** What the calibration says of engines it did not time. */
 const ENGINE_NOTES = [
   "Not timed: it would first load TensorFlow.js.",
+  "Not timed: not asked for.",
   "The graphics adapter is a software one.",
+  "There is no graphics adapter.",
   "This platform does not offer it.",
 ];
 

@@ -8,6 +8,7 @@ import { defaultSettings, firstUsableAgent, type LabSettings, linkOf, parseLink,
 import { type RunEntry, RunLibrary } from "../runs/opfs-library.js";
 import type { SessionConfig } from "../training/config.js";
 import type { StageFrames } from "../training/messages.js";
+import { CalibrationMemory } from "./calibrations.js";
 import { LabSession } from "./lab-session.js";
 import { type NoticeText, refusalNotice, runNotice } from "./notices.js";
 import type { RunNotice, RunOrigin } from "./seed-run.js";
@@ -51,6 +52,7 @@ export class LabController {
   autoplayInLink: boolean | null = null;
 
   private library: Promise<RunLibrary> = Promise.resolve(RunLibrary.inMemory());
+  private calibrations = new CalibrationMemory(false);
   private nextNotice = 1;
   private readonly actions = new Map<number, () => void>();
   private leaving: Promise<unknown> = Promise.resolve();
@@ -64,6 +66,7 @@ export class LabController {
    */
   open(link: string, autoplay: boolean, keep: boolean): void {
     this.library = keep ? RunLibrary.open() : Promise.resolve(RunLibrary.inMemory());
+    this.calibrations = new CalibrationMemory(keep);
     void this.library.then((library) => {
       this.lasting = library.lasting;
       return this.refreshRuns();
@@ -336,6 +339,7 @@ export class LabController {
       createWorker: () => this.surroundings.createWorker(),
       // A run of the same config may be the one that is just being left.
       library: left.then(() => this.library),
+      calibrations: this.calibrations,
       onChange: () => this.surroundings.onChange(),
       onStage: (frames) => this.surroundings.onStage(frames),
       onNotice: (notice) => this.tellOf(notice),

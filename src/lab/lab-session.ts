@@ -9,6 +9,7 @@ import { configOf, type LabSettings } from "../runs/link.js";
 import type { RunLibrary } from "../runs/opfs-library.js";
 import type { Break, Evaluation } from "../training/config.js";
 import type { StageFrames } from "../training/messages.js";
+import type { CalibrationMemory } from "./calibrations.js";
 import { type RunNotice, type RunOrigin, SeedRun } from "./seed-run.js";
 
 export interface LabSessionSettings {
@@ -18,6 +19,7 @@ export interface LabSessionSettings {
   readonly speed: number;
   readonly createWorker: () => Worker;
   readonly library: Promise<RunLibrary>;
+  readonly calibrations: CalibrationMemory;
   onChange(): void;
   onStage(frames: StageFrames): void;
   onNotice(notice: RunNotice): void;

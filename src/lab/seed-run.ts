@@ -11,6 +11,7 @@ import { RUN_FORMAT, type RunRecord, segmentNames } from "../runs/run-format.js"
 import { SessionClient, SILENCE_MS } from "../training/client.js";
 import type { Break, Evaluation, Progress, SessionConfig } from "../training/config.js";
 import type { ExplainWish, FromWorker, Segment, SessionStatus, StageFrames, ViewWish } from "../training/messages.js";
+import type { CalibrationMemory } from "./calibrations.js";
 
 /** Where one seed's training stands, as the page knows it. */
 export type RunPhase = "starting" | SessionStatus | "failed";
@@ -48,6 +49,7 @@ export interface SeedRunSettings {
   readonly speed: number;
   readonly createWorker: () => Worker;
   readonly library: Promise<RunLibrary>;
+  readonly calibrations: CalibrationMemory;
   /** Anything below has changed. */
   onChange(): void;
   onStage(frames: StageFrames): void;
@@ -269,6 +271,7 @@ export class SeedRun {
       segments: [...this.segments.values()],
       paused: !this.wantsTraining,
       show: this.settings.show,
+      remembered: this.settings.calibrations.all,
       breaks: this.breaks.length > 0 ? this.breaks : null,
       withoutGpu: this.gpuLosses >= MAX_GPU_LOSSES,
     });
@@ -334,6 +337,7 @@ export class SeedRun {
 
   private onReady(message: Extract<FromWorker, { type: "ready" }>): void {
     this.engine = message.engine;
+    this.settings.calibrations.add(message.engine);
     this.parameterCount = message.parameterCount;
     this.evaluations = [...message.evaluations];
     this.breaks = message.breaks;

@@ -57,15 +57,32 @@ const configSchema = v.object({
   evaluation: v.object({ every: wholeNumber, episodes: wholeNumber }),
 });
 
+/** What a calibration found, as it is stored. */
+export const engineReportSchema = v.object({
+  chosen: v.picklist(engineIds),
+  reason: v.string(),
+  timings: v.array(
+    v.object({
+      id: v.picklist(engineIds),
+      milliseconds: v.nullable(v.number()),
+      note: v.string(),
+      stepsPerSecond: v.optional(v.number()),
+    }),
+  ),
+  adapter: v.optional(
+    v.nullable(
+      v.object({ vendor: v.string(), architecture: v.string(), description: v.string(), isSoftware: v.boolean() }),
+    ),
+  ),
+  key: v.optional(v.string()),
+  remembered: v.optional(v.boolean()),
+});
+
 const runSchema = v.object({
   format: v.literal(RUN_FORMAT),
   config: configSchema,
   seed: wholeNumber,
-  engine: v.object({
-    chosen: v.picklist(engineIds),
-    reason: v.string(),
-    timings: v.array(v.object({ id: v.picklist(engineIds), milliseconds: v.nullable(v.number()), note: v.string() })),
-  }),
+  engine: engineReportSchema,
   versions: v.record(v.string(), v.string()),
   created: v.string(),
 });

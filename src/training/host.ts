@@ -111,10 +111,11 @@ export class SessionHost {
     this.session = null;
     this.explainer = null;
     this.views = null;
-    const { checkpoint, segments, breaks, withoutGpu } = message;
+    const { checkpoint, segments, breaks, withoutGpu, remembered } = message;
     const session = await Session.create(message.config, checkpoint ? { bytes: checkpoint, segments } : null, {
       breaks: breaks ?? null,
       withoutGpu: withoutGpu ?? false,
+      remembered,
       breathe: this.breather(),
     });
     this.session = session;

@@ -48,6 +48,8 @@ export type ToWorker =
       readonly breaks?: readonly Break[] | null;
       /** Leave the graphics device alone: it was lost before. */
       readonly withoutGpu?: boolean;
+      /** Calibrations that the owner remembers of earlier sessions. */
+      readonly remembered?: readonly EngineReport[];
     }
   | { readonly type: "pause" }
   | { readonly type: "train" }

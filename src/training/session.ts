@@ -3,8 +3,9 @@ import { findAgent, residentRefusal } from "../agents/index.js";
 import type { Policy } from "../agents/policies/policy.js";
 import { type RestoredPolicy, restorePolicy } from "../agents/policies/restore.js";
 import type { EngineFactory, EngineId, EngineReport } from "../compute/engine.js";
+import { adapterReport } from "../compute/gpu/adapter.js";
 import { openDevice } from "../compute/gpu/device.js";
-import { CPU_ENGINES, calibrate, isGpuEngine, loadEngine } from "../compute/index.js";
+import { type CalibrationSettings, CPU_ENGINES, calibrate, isGpuEngine, loadEngine } from "../compute/index.js";
 import { layoutOf } from "../compute/network.js";
 import { InputError, showValue, TrainingError } from "../core/errors.js";
 import { type Packable, pack, unpack } from "../core/pack.js";
@@ -41,6 +42,8 @@ export interface SessionSurroundings {
   readonly breaks?: readonly Break[] | null;
   /** Never the graphics device: it was lost before. */
   readonly withoutGpu?: boolean;
+  /** Calibrations of earlier sessions on this device. */
+  readonly remembered?: readonly EngineReport[] | undefined;
   /** Called in the middle of long updates; may answer with a promise to wait for. */
   readonly breathe?: () => Promise<void> | undefined;
 }
@@ -94,7 +97,7 @@ export class Session {
   static async create(
     config: SessionConfig,
     checkpoint?: { readonly bytes: Uint8Array; readonly segments: readonly Segment[] } | null,
-    { breaks = null, withoutGpu = false, breathe }: SessionSurroundings = {},
+    { breaks = null, withoutGpu = false, remembered, breathe }: SessionSurroundings = {},
   ): Promise<Session> {
     const environment = findEnvironment(config.env);
     const definition = findAgent(config.agent);
@@ -106,7 +109,8 @@ export class Session {
       resumed: saved?.engine ?? null,
       withoutGpu,
       isRecovery: breaks !== null && breaks.length > 0,
-      calibrateNow: () => timeEngines(config, withoutGpu ? CPU_ENGINES : undefined),
+      calibrateNow: (candidates = withoutGpu ? CPU_ENGINES : undefined) =>
+        timeEngines(config, { candidates, remembered }),
     });
     await loadEnvironment(environment);
     const env = createVectorEnvironment(environment, {
@@ -370,10 +374,10 @@ function nonFinitePath(value: Packable | undefined, path: string): string | null
 /** Times the engines on the network of a config; an agent without one gets the engine that needs no loading. */
 export async function timeEngines(
   { env, agent, agentOptions }: SessionConfig,
-  candidates?: readonly EngineId[],
+  settings: CalibrationSettings = {},
 ): Promise<EngineReport> {
   const network = findAgent(agent).network(findEnvironment(env).spec, agentOptions);
-  if (network) return calibrate(network.spec, network.batch, candidates);
+  if (network) return calibrate(network.spec, network.batch, { gathering: network.gathering, ...settings });
   return { chosen: "reference", reason: "Nothing here is a network.", timings: [] };
 }
 
@@ -390,20 +394,27 @@ async function chooseEngine({
   readonly withoutGpu: boolean;
   /** The run has begun already, even if nothing of it was saved: it goes on in any case. */
   readonly isRecovery: boolean;
-  readonly calibrateNow: () => Promise<EngineReport>;
+  readonly calibrateNow: (candidates?: readonly EngineId[]) => Promise<EngineReport>;
 }): Promise<{ factory: EngineFactory; report: EngineReport; notice: string | null }> {
   const wanted = resumed?.chosen ?? asked;
   const isBarred = wanted !== null && withoutGpu && isGpuEngine(wanted);
   if (wanted && !isBarred) {
     const factory = await loadEngine(wanted);
     if (factory) {
-      const report = resumed ?? { chosen: wanted, reason: "It was asked for.", timings: [] };
+      const adapter = isGpuEngine(wanted) ? await adapterReport() : undefined;
+      const asIs: EngineReport = { chosen: wanted, reason: "It was asked for.", timings: [] };
+      const report = resumed ?? { ...asIs, ...(adapter !== undefined && { adapter }) };
       return { factory, report, notice: null };
     }
     if (!resumed && !isRecovery) throw new InputError("engine", wanted, "an engine that this device offers");
   }
-  const report = await calibrateNow();
-  const factory = await loadEngine(report.chosen);
+  let report = await calibrateNow();
+  let factory = await loadEngine(report.chosen);
+  if (!factory && isGpuEngine(report.chosen)) {
+    // The adapter was there a moment ago.
+    report = await calibrateNow(CPU_ENGINES);
+    factory = await loadEngine(report.chosen);
+  }
   if (!factory) throw new TrainingError(`the engine ${report.chosen} was chosen but could not be loaded`);
   const why = isBarred ? "which lost its graphics device again" : "which this device does not offer";
   const notice = wanted

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Candidate, calibrateCandidates } from "../../src/compute/calibrate.js";
 import type { Engine, EngineId, EngineState } from "../../src/compute/engine.js";
 import { calibrate, ENGINE_IDS, loadEngine } from "../../src/compute/index.js";
@@ -141,7 +141,7 @@ describe("the calibration", () => {
   });
 
   it("times only what it is asked to", async () => {
-    const report = await calibrate(actorCritic, 8, ["reference"]);
+    const report = await calibrate(actorCritic, 8, { candidates: ["reference"] });
     expect(report.chosen).toBe("reference");
     expect(report.timings.find(({ id }) => id === "wasm-simd")?.note).toBe("Not timed: not asked for.");
   });
@@ -152,4 +152,107 @@ it("loads the engines that are in the bundle by their ids", async () => {
     const create = await loadEngine(id);
     expect(create?.(actorCritic, 4).id).toBe(id);
   }
+});
+
+describe("what an agent asks of an engine", () => {
+  /** Engines whose passes forward and updates each take their own time, on a clock that only they move. */
+  function pricedEngines(prices: Partial<Record<EngineId, { readonly forward: number; readonly update: number }>>) {
+    let time = 0;
+    const rows: number[] = [];
+    const { candidates } = scripted(Object.fromEntries(Object.keys(prices).map((id) => [id, () => 0])));
+    const priced = candidates.map(({ id, factory, note }): Candidate => {
+      const price = prices[id];
+      if (!factory || !price) throw new Error("expected a price");
+      return {
+        id,
+        note,
+        factory: (network, maxBatch) => {
+          const engine = factory(network, maxBatch);
+          engine.forward = (_inputs, batch) => {
+            rows.push(batch);
+            time += price.forward;
+          };
+          engine.adamStep = () => {
+            time += price.update;
+            return 1;
+          };
+          return engine;
+        },
+      };
+    });
+    return { priced, rows, now: () => time };
+  }
+  const prices = { "wasm-simd": { forward: 1, update: 6 }, wgsl: { forward: 4, update: 1 } };
+
+  it("weighs acting beside learning: whoever is quick to learn and slow to act loses where acting prevails", async () => {
+    const learning = pricedEngines(prices);
+    expect((await calibrateCandidates(wideQ, 64, learning.priced, learning.now)).chosen).toBe("wgsl");
+    const acting = pricedEngines(prices);
+    const gathering = { copies: 8, stepsPerUpdate: 32 };
+    const report = await calibrateCandidates(wideQ, 64, acting.priced, acting.now, gathering);
+    expect(report.chosen).toBe("wasm-simd");
+    // 32 steps are four passes of 8 copies, then the update's own pass and its 6 ms: 11 ms.
+    expect(report.timings[0]).toMatchObject({ id: "wasm-simd", milliseconds: 11, stepsPerSecond: 32_000 / 11 });
+    expect(new Set(acting.rows)).toEqual(new Set([8, 64]));
+  });
+
+  it("times at most 2,048 rows and scales up, so that thousands of copies do not take seconds", async () => {
+    const { priced, rows, now } = pricedEngines(prices);
+    const gathering = { copies: 4096, stepsPerUpdate: 4096 };
+    const { timings } = await calibrateCandidates(wideQ, 16_384, priced, now, gathering);
+    expect(Math.max(...rows)).toBe(2048);
+    expect(timings[0].milliseconds).toBe(8 * (1 + 1 + 6));
+  });
+});
+
+describe("a remembered calibration", () => {
+  it("is taken for the same network and adapter, and for nothing else", async () => {
+    const settings = { candidates: ["reference"] as const };
+    const first = await calibrate(actorCritic, 8, settings);
+    expect(first.remembered).toBeUndefined();
+    const marked = { ...first, reason: "from before" };
+    const again = await calibrate(actorCritic, 8, { ...settings, remembered: [marked] });
+    expect(again).toMatchObject({ reason: "from before", remembered: true });
+    expect((await calibrate(actorCritic, 16, { ...settings, remembered: [marked] })).remembered).toBeUndefined();
+    expect((await calibrate(wideQ, 8, { ...settings, remembered: [marked] })).remembered).toBeUndefined();
+    const older = { ...marked, key: marked.key?.replace(/"[^"]*"/, '"0.0.0"') };
+    expect((await calibrate(actorCritic, 8, { ...settings, remembered: [older] })).remembered).toBeUndefined();
+  });
+});
+
+describe("a graphics adapter", () => {
+  afterEach(() => vi.unstubAllGlobals());
+  const withAdapter = (info: object) => {
+    const adapter = { info: { vendor: "", architecture: "", device: "", description: "", ...info }, limits: {} };
+    const requestDevice = () => Promise.reject(new Error("no device for a test"));
+    const gpu = { requestAdapter: async () => ({ ...adapter, requestDevice }) };
+    vi.stubGlobal("navigator", { gpu, userAgent: "test" });
+  };
+  const noteOf = async () => {
+    const { timings, chosen, adapter } = await calibrate(actorCritic, 8);
+    expect(chosen).not.toBe("wgsl");
+    return { note: timings.find(({ id }) => id === "wgsl")?.note, adapter };
+  };
+
+  it.each([
+    ["SwiftShader", { vendor: "google", architecture: "swiftshader" }],
+    ["a fallback adapter", { vendor: "acme", isFallbackAdapter: true }],
+    ["llvmpipe", { description: "llvmpipe (LLVM 19)" }],
+  ])("that is software, as %s is, is never timed and so never chosen", async (_, info) => {
+    withAdapter(info);
+    expect(await noteOf()).toMatchObject({
+      note: "The graphics adapter is a software one.",
+      adapter: { isSoftware: true },
+    });
+  });
+
+  it("that is missing or gives no device costs nothing but its turn", async () => {
+    vi.stubGlobal("navigator", { userAgent: "test" });
+    expect(await noteOf()).toEqual({ note: "There is no graphics adapter.", adapter: null });
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    withAdapter({ vendor: "nvidia", architecture: "hopper" });
+    expect((await noteOf()).note).toBe("This platform does not offer it.");
+    expect(warn).toHaveBeenCalled();
+    warn.mockRestore();
+  });
 });

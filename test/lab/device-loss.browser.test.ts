@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Chart } from "../../src/elements/chart.js";
 import "../../src/elements/chart.js";
 import type { LossKind } from "../../src/core/errors.js";
+import { CalibrationMemory } from "../../src/lab/calibrations.js";
 import { LabSession } from "../../src/lab/lab-session.js";
 import { returnPlot } from "../../src/lab/lab-views.js";
 import { runNotice } from "../../src/lab/notices.js";
@@ -34,6 +35,7 @@ function surroundings() {
         return worker as unknown as Worker;
       },
       library: Promise.resolve(RunLibrary.inMemory()),
+      calibrations: new CalibrationMemory(false),
       onChange: () => {},
       onStage: () => {},
       onNotice: (notice: RunNotice) => notices.push(notice),

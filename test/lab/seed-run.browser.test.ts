@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { CalibrationMemory } from "../../src/lab/calibrations.js";
 import { type RunNotice, type RunOrigin, SeedRun } from "../../src/lab/seed-run.js";
 import { configOf, defaultSettings } from "../../src/runs/link.js";
 import { RunLibrary } from "../../src/runs/opfs-library.js";
@@ -36,6 +37,7 @@ function start(
       return worker as unknown as Worker;
     },
     library: Promise.resolve(library),
+    calibrations: new CalibrationMemory(false),
     onChange: () => {},
     onStage: () => {},
     onNotice: (notice) => notices.push(notice),

@@ -1,11 +1,4 @@
-/** What WebGPU says of its graphics adapter. */
-export interface AdapterReport {
-  readonly vendor: string;
-  readonly architecture: string;
-  readonly description: string;
-  /** Whether the CPU plays the graphics card: right results, but slower than any engine on the CPU. */
-  readonly isSoftware: boolean;
-}
+import type { AdapterReport } from "../engine.js";
 
 /** SwiftShader (Chromium), llvmpipe and lavapipe (Mesa), Microsoft's Basic Render Driver. */
 const SOFTWARE_NAMES = /swiftshader|llvmpipe|lavapipe|software|basic render/i;

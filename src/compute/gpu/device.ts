@@ -1,5 +1,6 @@
 import { DeviceLostError, type LossKind, messageOf } from "../../core/errors.js";
-import { type AdapterReport, describeAdapter, requestAdapter } from "./adapter.js";
+import type { AdapterReport } from "../engine.js";
+import { describeAdapter, requestAdapter } from "./adapter.js";
 
 /** How long a failed piece of work waits to hear whether the device is lost. */
 const HEARSAY_MS = 100;

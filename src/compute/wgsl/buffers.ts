@@ -59,12 +59,10 @@ export async function readBuffers(graphics: GraphicsDevice, parts: readonly Buff
   }
   device.queue.submit([encoder.finish()]);
   try {
-    await staging.mapAsync(GPUMapMode.READ);
+    await graphics.wait(staging.mapAsync(GPUMapMode.READ));
     const copy = staging.getMappedRange().slice(0);
     graphics.check();
     return copy;
-  } catch (error) {
-    throw await graphics.explain(error);
   } finally {
     staging.destroy();
   }
