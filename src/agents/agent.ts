@@ -69,7 +69,7 @@ export interface ReplayLog {
   /** Entries that still matter. */
   readonly capacity: number;
   /** Entries [from, to) as plain data; they must still be within the newest `capacity`. */
-  segment(from: number, to: number): Packable;
+  segment(from: number, to: number): Packable | Promise<Packable>;
   /** Puts a segment back, in the order they were written. */
   restoreSegment(segment: Packable): void;
 }

@@ -86,7 +86,7 @@ export const dqnOptions = optionsSchema({
     unit: "steps",
     default: 64,
     min: 2,
-    max: 4096,
+    max: 65536,
     advanced: true,
   }),
   numEnvs: integerOption({
@@ -94,7 +94,7 @@ export const dqnOptions = optionsSchema({
     help: "Copies of the world that play side by side.",
     default: 1,
     min: 1,
-    max: 1024,
+    max: 16384,
     advanced: true,
   }),
   learningStarts: integerOption({

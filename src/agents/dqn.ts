@@ -8,6 +8,7 @@ import type { EnvironmentSpec, VectorEnvironment } from "../envs/environment.js"
 import type { Agent, AgentContext, AgentDefinition, FinishedEpisode, Iteration } from "./agent.js";
 import { actionValue, type DqnLossSettings, dqnLoss } from "./dqn-loss.js";
 import { DQN_BUDGETS, DQN_DIAGNOSTICS, DQN_PRESETS, type DqnOptions, dqnOptions } from "./dqn-options.js";
+import type { DqnState } from "./dqn-state.js";
 import { type MlpHead, MlpPolicy } from "./policies/mlp.js";
 import type { Policy } from "./policies/policy.js";
 import { type ReplayBatch, ReplayBuffer } from "./replay.js";
@@ -272,18 +273,6 @@ class Dqn implements Agent {
   }
 }
 
-interface DqnState {
-  readonly engine: Parameters<Engine["setState"]>[0];
-  readonly target: Float32Array;
-  readonly environment: Parameters<VectorEnvironment["setState"]>[0];
-  readonly actionPositions: Uint32Array;
-  readonly samplePositions: Uint32Array;
-  readonly priorities: Packable;
-  readonly numSteps: number;
-  readonly stepsUntilTraining: number;
-  readonly stepsUntilTarget: number;
-}
-
 /** DQN as the registry knows it. */
 export const dqn: AgentDefinition = {
   id: "dqn",
@@ -304,4 +293,15 @@ export const dqn: AgentDefinition = {
     return { spec: networkOf(spec, options), batch: options.batchSize, gathering };
   },
   create: (context) => new Dqn(context, context.options as unknown as DqnOptions),
+  resident: {
+    unsupported: (_spec, options) =>
+      (options as unknown as DqnOptions).prioritised
+        ? "Prioritised replay is not available on the graphics device."
+        : null,
+    create: async (context, graphics) => {
+      const options = context.options as unknown as DqnOptions;
+      const { ResidentDqn } = await import("./resident/dqn.js");
+      return ResidentDqn.create(context, graphics, options, networkOf(context.env.spec, options));
+    },
+  },
 };

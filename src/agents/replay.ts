@@ -2,6 +2,7 @@ import type { Packable } from "../core/pack.js";
 import type { RandomStream } from "../core/random.js";
 import type { VectorEnvironment } from "../envs/environment.js";
 import type { ReplayLog } from "./agent.js";
+import type { ReplaySegment } from "./dqn-state.js";
 
 /** A sampled batch of n-step transitions; arrays are owned by the buffer and reused. */
 export interface ReplayBatch {
@@ -152,14 +153,7 @@ export class ReplayBuffer implements ReplayLog {
   }
 
   restoreSegment(packed: Packable): void {
-    const part = packed as unknown as {
-      from: number;
-      observations: Float32Array;
-      nextObservations: Float32Array;
-      actions: Float32Array;
-      rewards: Float32Array;
-      endings: Uint8Array;
-    };
+    const part = packed as unknown as ReplaySegment;
     const size = this.observationSize;
     const count = part.actions.length;
     for (let i = 0; i < count; i++) {

@@ -225,7 +225,7 @@ export class Session {
 
   /** Everything needed to go on exactly. */
   async checkpoint(): Promise<Checkpoint> {
-    const segments = this.newSegments();
+    const segments = await this.newSegments();
     const bytes = pack({
       version: CHECKPOINT_VERSION,
       config: JSON.parse(JSON.stringify(this.config)),
@@ -278,7 +278,7 @@ export class Session {
   }
 
   /** Cuts what the replay buffer took in since the last checkpoint into a segment, and drops segments it outgrew. */
-  private newSegments(): Segment[] {
+  private async newSegments(): Promise<Segment[]> {
     const { replay } = this.agent;
     if (!replay || replay.numWritten === this.savedEntries) return [];
     const oldest = Math.max(0, replay.numWritten - replay.capacity);
@@ -287,7 +287,7 @@ export class Session {
     const name = `${from}-${to}.bin`;
     this.savedEntries = to;
     this.liveSegments = [...this.liveSegments.filter((segment) => segment.to > oldest), { name, from, to }];
-    return [{ name, bytes: pack(replay.segment(from, to)) }];
+    return [{ name, bytes: pack(await replay.segment(from, to)) }];
   }
 
   private restore(saved: SavedSession, segments: readonly Segment[]): void {

@@ -1,6 +1,6 @@
 import type { Binding } from "../../compute/wgsl/kernel.js";
 import { MATHS_WGSL } from "../../compute/wgsl/maths.js";
-import { networkBindings, networkCode } from "../../compute/wgsl/network-code.js";
+import { networkBindings, networkCode, networksCode } from "../../compute/wgsl/network-code.js";
 import { SHUFFLE_WGSL } from "../../compute/wgsl/shuffle.js";
 import { THREEFRY_WGSL } from "../../compute/wgsl/threefry.js";
 import type { TilePlan } from "../../compute/wgsl/tile.js";
@@ -12,10 +12,12 @@ export interface GradientHead {
   readonly declarations: string;
   /** Number of the sample at place `place` of the minibatch, an expression. */
   readonly sample: string;
-  /** Fills `rows`-wise values before the network runs on the samples themselves; all threads, uniform. May be empty. */
+  /** What comes before the network runs on the samples themselves; all threads, uniform. May be empty. */
   readonly before: string;
-  /** Input `feature` of sample `number`, an expression. */
+  /** Body of a function that answers input `feature` of the sample in row `row`, whose number is `numbers[row]`. */
   readonly input: string;
+  /** Whether `parameters` holds several networks; see `networksCode`. */
+  readonly severalNetworks: boolean;
   /**
    * Fills `gradients` from `outputs` for sample `number` at place `place`, adds to `statistics`; runs in the thread
    * that owns row `local`.
@@ -57,7 +59,7 @@ export function gradientCode(tile: TilePlan, head: GradientHead): string {
       tile_store(${output.base}u + unit * STRIDE + i % QUADS, value);
     }`;
   });
-  return /* wgsl */ `${SLOT_WGSL}${THREEFRY_WGSL}${SHUFFLE_WGSL}${MATHS_WGSL}${networkCode(tile, true)}
+  return /* wgsl */ `${SLOT_WGSL}${THREEFRY_WGSL}${SHUFFLE_WGSL}${MATHS_WGSL}${(head.severalNetworks ? networksCode : networkCode)(tile, true)}
 var<workgroup> numbers: array<u32, ${tile.rows}>;
 var<workgroup> staging: array<f32, ${tile.rows * Math.max(layout.outputSize, NUM_STATISTICS + free)}>;
 ${head.declarations}
@@ -68,13 +70,13 @@ fn load_rows(local: u32, first_row: u32) {
     if (feature < ${layout.spec.inputSize}u) {
       for (var k = 0u; k < 4u; k++) {
         let row = 4u * (i % QUADS) + k;
-        if (first_row + row < slot.count) { values[k] = input_of(numbers[row], feature); }
+        if (first_row + row < slot.count) { values[k] = input_of(row, feature); }
       }
     }
     tile_store(${input.base}u + feature * STRIDE + i % QUADS, values);
   }
 }
-fn input_of(number: u32, feature: u32) -> f32 { return ${head.input}; }
+fn input_of(row: u32, feature: u32) -> f32 { ${head.input} }
 @compute @workgroup_size(${tile.threads})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   if (control[0] > 0.0) { return; }

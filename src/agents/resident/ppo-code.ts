@@ -163,7 +163,8 @@ export function ppoGradientHead(spec: EnvironmentSpec, tile: TilePlan, normalise
     declarations: `${ppoLossCode(sizes)}${freeParameter(tile)}`,
     sample: "shuffled(slot.start + place, slot.total, vec2u(slot.seed, slot.stream), slot.permutation)",
     before: "",
-    input,
+    input: `let number = numbers[row]; return ${input};`,
+    severalNetworks: false,
     loss: `
       var sample: array<f32, ${size}>;
       for (var i = 0u; i < ${size / 4}u; i++) {

@@ -237,6 +237,7 @@ export class ResidentPpo implements Agent {
     const { options, graphics, batchSize } = this;
     const rates = scheduledRates(options, this.numStepsTaken);
     this.dispatches = 0;
+    this.rollout.clearEpisodes();
     this.rollout.prepare({ numSteps: options.numSteps, actionPosition: this.actionPosition, gamma: options.gamma });
     writeBuffer(graphics, this.slots, packSlots(this.slotsOf(rates.learningRate, rates.clip)));
     writeBuffer(graphics, this.learner.buffers.control, new Float32Array(CONTROL_SIZE));

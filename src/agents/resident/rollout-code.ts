@@ -200,21 +200,19 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   var done = false;
   if (owns) {
     load_env(&env, &state, copy);
+    ${evaluates ? "" : "if (local == 0u) { num_ended = episodes[group.x]; }"}
     ${evaluates ? `done = envs[${fields.done}u * rollout.num_envs + copy] == 1u;` : ""}
   }
-  for (var step = 0u; step <= rollout.num_steps; step++) {
+  for (var step = 0u; step ${head.follow === "" ? "<" : "<="} rollout.num_steps; step++) {
     let index = step * rollout.num_envs + copy;
     if (owns) { world_observe(&state, &observation, env.params); }
     stage(local, owns, &observation);
     network_forward(local);
     if (owns) {
       read_outputs(&outputs, local);
-      if (step > 0u && !ended_before) {
-        let previous = index - rollout.num_envs;
-        ${head.follow}
-      }
+      ${head.follow === "" ? "" : `if (step > 0u && !ended_before) { let previous = index - rollout.num_envs; ${head.follow} }`}
     }
-    if (step == rollout.num_steps) { break; }
+    ${head.follow === "" ? "" : "if (step == rollout.num_steps) { break; }"}
     var ending = 0u;
     if (owns && !done) {
       ${head.act}${stepNoise}
@@ -267,7 +265,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
 ${evaluates ? "" : TELL_EPISODES}`;
 }
 
-/** Each group counts its episodes; some keep the newest of them, in the order of steps and copies. */
+/** Each group counts on from where it stood; some keep the newest episodes, in the order of steps and copies. */
 const TELL_EPISODES = /* wgsl */ `
 fn telling_base(group: u32) -> u32 {
   let num_groups = (rollout.num_envs + ROWS - 1u) / ROWS;

@@ -134,6 +134,16 @@ export class Rollout {
     this.kernel.dispatch(pass, this.group, this.numGroups);
   }
 
+  /** Forgets the episodes of earlier rollouts: the next ones count from zero. */
+  clearEpisodes(): void {
+    writeBuffer(this.graphics, this.episodes, new Uint32Array(this.sharing.first));
+  }
+
+  /** Episodes that ended, out of all the words of `episodes`. */
+  countOf(words: Uint32Array): number {
+    return words.subarray(0, this.sharing.first).reduce((sum, count) => sum + count, 0);
+  }
+
   /** Where the episodes that are told in full stand, in bytes. */
   get told(): { readonly buffer: GPUBuffer; readonly offset: number; readonly bytes: number } {
     const { first, numTelling, wordsEach } = this.sharing;

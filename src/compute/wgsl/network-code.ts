@@ -24,6 +24,15 @@ export function networkCode(plan: TilePlan, backward: boolean): string {
   return [TABLE, memoryCode(plan), MULTIPLY, forwardCode(plan), backward ? backwardCode(plan) : ""].join("\n");
 }
 
+/**
+ * The same for several networks of one shape in `parameters`: declares `parameter_base`, the vec4 at which the one in
+ * use starts, 0 at first.
+ */
+export function networksCode(plan: TilePlan, backward: boolean): string {
+  const based = networkCode(plan, backward).replaceAll("parameters[", "parameters[parameter_base + ");
+  return `var<private> parameter_base: u32;\n${based}`;
+}
+
 /** The bindings a network's code needs; a plan in storage adds one part of `plan.size` vec4 for each workgroup. */
 export function networkBindings(plan: TilePlan): readonly Binding[] {
   const table: Binding = { name: "layers", access: "uniform", type: `array<Layer, ${plan.layers.length}>` };

@@ -199,7 +199,7 @@ fn step_parameter(i: u32, scale: f32) {
 
 /** The parameters of one network on the device, with what learning needs beside them. */
 export interface LearnerBuffers {
-  /** [2 · size]: the flat layout, then every weight matrix transposed at the same offset. */
+  /** [numNetworks, 2 · size]: the flat layout, then every weight matrix transposed at the same offset. */
   readonly parameters: GPUBuffer;
   /** [2 · size]: Adam's first moments, then its second ones. */
   readonly moments: GPUBuffer;
@@ -229,13 +229,15 @@ export class Learner {
     readonly gpu: GraphicsDevice,
     readonly layout: NetworkLayout,
     readonly maxGroups: number,
+    /** Networks of this shape in `parameters`; only the first one learns. */
+    numNetworks = 1,
   ) {
     const { size } = layout;
     const columns = partialSize(layout) / 4;
     this.numReduce = Math.ceil(columns / reductionShape(maxGroups).columns);
     this.numAdam = Math.ceil(size / (64 * PARAMETERS_EACH));
     const sizes = {
-      parameters: 2 * size,
+      parameters: 2 * size * numNetworks,
       moments: 2 * size,
       partials: maxGroups * partialSize(layout),
       gradients: partialSize(layout),
