@@ -29,6 +29,7 @@ export type {
 export { calibrate, ENGINE_IDS, loadEngine } from "./compute/index.js";
 export { layoutOf, type NetworkLayout, type NetworkSpec } from "./compute/network.js";
 export * from "./compute/trees/index.js";
+export { type Command, type Commanded, checkCommand, distanceToSeen, FAMILIAR, sweepCommands } from "./core/command.js";
 export { InputError, messageOf, showValue, TrainingError } from "./core/errors.js";
 export { allowedNames, nearestName } from "./core/nearest.js";
 export {
@@ -66,11 +67,13 @@ export {
 export { paramsStructOf } from "./envs/params.js";
 export type { Simulation } from "./envs/simulation.js";
 export { type BootstrapSettings, bootstrapInterval } from "./evaluate/bootstrap.js";
+export { type CommandFollowing, commandFollowing, type Following } from "./evaluate/command-following.js";
 export { type Actor, type EvaluationRequest, type EvaluationResult, evaluatePolicy } from "./evaluate/evaluate.js";
-export { type MeanInterval, meanInterval } from "./evaluate/interval.js";
+export { differenceInterval, type MeanInterval, meanInterval } from "./evaluate/interval.js";
 export {
   interquartileMean,
   mean,
+  median,
   populationDeviation,
   probabilityOfImprovement,
   sampleDeviation,

@@ -18,13 +18,12 @@ export const udrlOptions = optionsSchema({
   learner: choiceOption({
     title: "Learner",
     help: "What learns which action follows from an observation and a command.",
-    choices: ["network", "random-forest", "extra-trees", "neighbours", "linear"],
+    choices: ["network", "random-forest", "extra-trees", "boosting", "neighbours", "linear"],
     default: "network",
   }),
   warmUp: integerOption({
     title: "Warm-up",
     help: "Episodes of random actions before the first training.",
-    unit: "episodes",
     default: 50,
     min: 1,
     max: 100000,
@@ -32,7 +31,6 @@ export const udrlOptions = optionsSchema({
   episodesPerRound: integerOption({
     title: "Episodes per round",
     help: "Episodes played between two trainings.",
-    unit: "episodes",
     default: 15,
     min: 1,
     max: 10000,
@@ -40,7 +38,6 @@ export const udrlOptions = optionsSchema({
   bufferSize: integerOption({
     title: "Memory",
     help: "Episodes that are kept to learn from.",
-    unit: "episodes",
     default: 700,
     min: 1,
     max: 100000,
@@ -98,7 +95,6 @@ export const udrlOptions = optionsSchema({
   lastFew: integerOption({
     title: "Best episodes",
     help: "Episodes of the highest return from which exploration takes its commands.",
-    unit: "episodes",
     default: 75,
     min: 1,
     max: 100000,
@@ -161,7 +157,6 @@ export const udrlOptions = optionsSchema({
   batchSize: integerOption({
     title: "Batch",
     help: "Network only: episodes drawn for one gradient step.",
-    unit: "episodes",
     default: 256,
     min: 1,
     max: 4096,
@@ -192,7 +187,7 @@ export const udrlOptions = optionsSchema({
   }),
   numTrees: integerOption({
     title: "Trees",
-    help: "Forests: how many trees vote.",
+    help: "Forests: how many trees vote. Boosting: how many stages there are.",
     default: 100,
     min: 1,
     max: 2000,
@@ -220,6 +215,22 @@ export const udrlOptions = optionsSchema({
     default: 0,
     min: 0,
     max: 10000,
+    advanced: true,
+  }),
+  boostingDepth: integerOption({
+    title: "Depth of a stage",
+    help: "Boosting: splits on the longest way to a leaf, at most.",
+    default: 3,
+    min: 1,
+    max: 32,
+    advanced: true,
+  }),
+  boostingRate: numberOption({
+    title: "Boosting rate",
+    help: "Boosting: what share of each tree is added.",
+    default: 0.1,
+    min: 0.0001,
+    max: 1,
     advanced: true,
   }),
   numNeighbours: integerOption({

@@ -1,6 +1,7 @@
 import { setImmediate as breathe } from "node:timers/promises";
 import {
   type Advance,
+  type CommandFollowing,
   type EngineReport,
   type Evaluation,
   finalEvaluation,
@@ -30,6 +31,8 @@ export interface Summary {
   readonly stepsPerSecond: number;
   readonly evaluations: readonly Evaluation[];
   readonly final: Pick<Evaluation, "returnMean" | "returnStd" | "episodes">;
+  /** How well an upside-down policy did what it was asked; absent for policies that take no command. */
+  readonly following?: CommandFollowing;
   /** The run's folder. */
   readonly run: string;
 }
@@ -108,6 +111,7 @@ export async function driveRun(
 async function summarise(session: Session, folder: string): Promise<Summary> {
   const { config, step, seconds } = session;
   const { returnMean, returnStd, episodes } = await finalEvaluation(session);
+  const following = await session.commandFollowing();
   return {
     env: config.env,
     agent: config.agent,
@@ -118,6 +122,7 @@ async function summarise(session: Session, folder: string): Promise<Summary> {
     stepsPerSecond: seconds > 0 ? step / seconds : 0,
     evaluations: session.evaluations,
     final: { returnMean, returnStd, episodes },
+    ...(following ? { following } : {}),
     run: folder,
   };
 }

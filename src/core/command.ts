@@ -35,6 +35,11 @@ export function followCommand(commands: Float32Array, row: number, reward: numbe
   commands[row * COMMAND_SIZE + 1] = Math.max(commands[row * COMMAND_SIZE + 1] - 1, 1);
 }
 
+/** Whether both are numbers that can be asked for. */
+export function isCommand({ desiredReturn, desiredHorizon }: Command): boolean {
+  return Number.isFinite(desiredReturn) && Number.isFinite(desiredHorizon) && desiredHorizon >= 1;
+}
+
 /** Checks a command that came from outside. Throws `InputError` that names `field`. */
 export function checkCommand(command: Command, field = "command"): Command {
   const { desiredReturn, desiredHorizon } = command;
@@ -125,6 +130,41 @@ export function distanceToSeen(corners: ArrayLike<number>, { desiredReturn, desi
     nearest = Math.min(nearest, Math.hypot(to[0] - share * along[0], to[1] - share * along[1]));
   }
   return nearest;
+}
+
+/** Smallest and largest horizon seen together with a return; null for a return outside of what was seen. */
+export function horizonsSeenWith(corners: ArrayLike<number>, desiredReturn: number): readonly [number, number] | null {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < corners.length; i += 2) {
+    const next = (i + 2) % corners.length;
+    const [from, to] = [corners[i], corners[next]];
+    if (desiredReturn < Math.min(from, to) || desiredReturn > Math.max(from, to)) continue;
+    // Where the edge is crossed; an edge of one return is crossed at both its ends.
+    const ends = from === to ? [0, 1] : [(desiredReturn - from) / (to - from)];
+    for (const share of ends) {
+      const horizon = corners[i + 1] + share * (corners[next + 1] - corners[i + 1]);
+      low = Math.min(low, horizon);
+      high = Math.max(high, horizon);
+    }
+  }
+  return low <= high ? [low, high] : null;
+}
+
+/**
+ * Commands whose returns are spread evenly from the lowest to the highest seen, each with the middle of the horizons
+ * that were seen with it; none where nothing was seen.
+ */
+export function sweepCommands(corners: ArrayLike<number>, count: number): Command[] {
+  const bounds = boundsOf(corners);
+  if (!bounds) return [];
+  const [[low, high]] = bounds;
+  return Array.from({ length: count }, (_, i) => {
+    // The last one is the highest itself, whatever rounding does to the others.
+    const desiredReturn = i === count - 1 ? high : low + ((high - low) * i) / (count - 1);
+    const [shortest, longest] = horizonsSeenWith(corners, desiredReturn) ?? bounds[1];
+    return { desiredReturn, desiredHorizon: Math.max((shortest + longest) / 2, 1) };
+  });
 }
 
 /** Whether a point lies within a counter-clockwise hull of three corners or more. */

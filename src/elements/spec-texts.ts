@@ -13,9 +13,6 @@ const ENGINE_NOTES = [
   "This platform does not offer it.",
 ];
 
-/** Units that are words; the others are symbols. */
-const WORDS: ReadonlySet<string> = new Set(["steps", "episodes"]);
-
 /**
  * Every text the page shows that comes from data rather than from a template: titles, help and names of worlds, agents
  * and their options, without proper names.
@@ -32,7 +29,7 @@ export async function specTexts(): Promise<string[]> {
     for (const option of describeOptions(schema)) {
       add(option.title, option.help);
       // Units are symbols; only those that are words are translated.
-      if (option.unit && WORDS.has(option.unit)) add(option.unit);
+      if (option.unit === "steps") add(option.unit);
       if (option.kind === "choice") add(...option.choices);
     }
   };

@@ -10,6 +10,8 @@ export interface StageMoment {
   readonly action: Float32Array;
   /** Probabilities or values of the actions, or empty. */
   readonly scores: Float32Array;
+  /** Desired return and horizon that are left; null where the policy takes no commands. */
+  readonly command: Float32Array | null;
   readonly step: number;
   readonly episodeReturn: number;
   readonly ending: number;
@@ -29,6 +31,7 @@ interface Frame extends PlayedStep {
   readonly observation: Float32Array;
   readonly action: Float32Array;
   readonly scores: Float32Array;
+  readonly command: Float32Array | null;
   readonly episodeReturn: number;
   readonly ending: number;
 }
@@ -84,6 +87,7 @@ export class StagePlayer {
         observation: row(frames.observations, i),
         action: row(frames.actions, i),
         scores: row(frames.actionScores, i),
+        command: frames.asked ? row(frames.asked.commands, i) : null,
         rewardTerms: row(frames.rewardTerms, i),
         step: frames.steps[i],
         episodeReturn: frames.returns[i],
@@ -157,6 +161,7 @@ export class StagePlayer {
       observation: current.step !== 0 && previous ? previous.observation : current.observation,
       action: current.action,
       scores: current.scores,
+      command: current.command,
       step: current.step,
       episodeReturn: current.episodeReturn,
       ending: this.progress >= 1 ? current.ending : 0,

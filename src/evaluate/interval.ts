@@ -21,3 +21,24 @@ export function meanInterval(values: ArrayLike<number>, confidence = 0.95): Mean
   const half = (quantile * sampleDeviation(values)) / Math.sqrt(values.length);
   return { mean: centre, low: centre - half, high: centre + half };
 }
+
+/**
+ * Difference of two means, ours minus theirs, with its interval: Welch's t, which lets the two spreads differ.
+ *
+ * Throws `RangeError` for fewer than two values on a side. Source: Welch 1947; degrees by Satterthwaite 1946.
+ */
+export function differenceInterval(
+  ours: ArrayLike<number>,
+  theirs: ArrayLike<number>,
+  confidence = 0.95,
+): { readonly mean: number; readonly low: number; readonly high: number } {
+  for (const values of [ours, theirs]) {
+    if (values.length < 2) throw new RangeError(`expected 2 or more values on each side, got ${values.length}`);
+  }
+  const centre = mean(ours) - mean(theirs);
+  const [a, b] = [ours, theirs].map((values) => sampleDeviation(values) ** 2 / values.length);
+  if (a + b === 0) return { mean: centre, low: centre, high: centre };
+  const degrees = (a + b) ** 2 / (a ** 2 / (ours.length - 1) + b ** 2 / (theirs.length - 1));
+  const half = studentTQuantile((1 + confidence) / 2, degrees) * Math.sqrt(a + b);
+  return { mean: centre, low: centre - half, high: centre + half };
+}

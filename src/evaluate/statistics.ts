@@ -53,6 +53,11 @@ export function probabilityOfImprovement(x: readonly ArrayLike<number>[], y: rea
   return mean(perTask);
 }
 
+/** The middle value, or the mean of the two middle ones; NaN for an empty list. */
+export function median(values: ArrayLike<number>): number {
+  return values.length === 0 ? Number.NaN : quantileOfSorted(Float64Array.from(values).sort(), 0.5);
+}
+
 /** The value below which `fraction` (0 … 1) of a sorted list lies, interpolated between neighbours. */
 export function quantileOfSorted(sorted: ArrayLike<number>, fraction: number): number {
   const position = fraction * (sorted.length - 1);

@@ -1,10 +1,12 @@
 import type { SerialisedPolicy } from "../agents/policies/policy.js";
 import type { EngineId, EngineReport } from "../compute/engine.js";
 import { isGpuEngine } from "../compute/index.js";
+import type { Command, Commanded } from "../core/command.js";
 import { type LossKind, messageOf } from "../core/errors.js";
 import { unpack } from "../core/pack.js";
 import { VERSION } from "../core/version.js";
 import { CurveData } from "../elements/curve-data.js";
+import type { CommandFollowing } from "../evaluate/command-following.js";
 import type { Explanation, ExplanationMethod, TreeExplanation } from "../interpret/explanation.js";
 import type { HeldRun, RunLibrary } from "../runs/opfs-library.js";
 import { RUN_FORMAT, type RunRecord, segmentNames } from "../runs/run-format.js";
@@ -58,6 +60,8 @@ export interface SeedRunSettings {
 
 /** Curve lines written with one checkpoint at most; the whole curve is in the checkpoint itself. */
 const MAX_LINES = 60;
+/** Episodes of the stage whose asked and achieved return are kept. */
+const MAX_OUTCOMES = 60;
 /** Restarts without progress after which the run is given up. */
 const MAX_RESTARTS = 3;
 /** Losses of the graphics device after which the run goes on without it. */
@@ -84,6 +88,16 @@ export class SeedRun {
   finishedBy: "budget" | "solved" | null = null;
   /** When the newest checkpoint was written, in `performance.now()` time; null while nothing is. */
   savedAt: number | null = null;
+  /** What the policy says of commands; null where it takes none. */
+  commanded: Commanded | null = null;
+  /** What a person asks the policy on the stage for; null leaves it to the policy. */
+  asked: Command | null = null;
+  /** Asked and achieved returns of the newest episodes on the stage. */
+  outcomes: readonly (readonly [asked: number, achieved: number])[] = [];
+  /** How it did what it was asked when that was last measured, and at which step. */
+  following: (CommandFollowing & { readonly step: number }) | null = null;
+  /** A measurement of that was asked for. */
+  measuring = false;
   /** Name of its folder, once it has one. */
   folder: string | null = null;
 
@@ -153,6 +167,18 @@ export class SeedRun {
   setSpeed(speed: number): void {
     this.speed = speed;
     this.client?.send({ type: "speed", value: speed });
+  }
+
+  /** Asks the policy on the stage for this; null leaves it to the policy. */
+  command(asked: Command | null): void {
+    this.asked = asked;
+    this.client?.send({ type: "command", value: asked });
+  }
+
+  /** Has it measured how well the policy does what it is asked. */
+  measureFollowing(): void {
+    this.measuring = true;
+    this.client?.send({ type: "sweep" });
   }
 
   /** Raises the budget and goes on. */
@@ -277,6 +303,7 @@ export class SeedRun {
     });
     if (this.wish) this.client?.send({ type: "explain", wish: this.wish });
     if (this.viewWish) this.client?.send({ type: "watch", wish: this.viewWish });
+    if (this.asked) this.client?.send({ type: "command", value: this.asked });
   }
 
   private receive(message: FromWorker): void {
@@ -312,6 +339,10 @@ export class SeedRun {
         break;
       case "view-failed":
         this.viewError = message.message;
+        break;
+      case "following":
+        this.measuring = false;
+        this.following = message.following && { ...message.following, step: message.step };
         break;
       case "finished":
         this.finishedBy = message.reason;
@@ -385,6 +416,15 @@ export class SeedRun {
     this.stepsPerSecond = message.stepsPerSecond;
     for (const point of message.points) this.addPoint(point);
     this.pendingLines.push(...message.points);
+    this.commanded = message.commanded;
+    const outcomes = message.stage?.asked?.outcomes ?? [];
+    if (outcomes.length > 0) {
+      const fresh = Array.from(
+        { length: outcomes.length / 2 },
+        (_, i) => [outcomes[2 * i], outcomes[2 * i + 1]] as const,
+      );
+      this.outcomes = [...this.outcomes, ...fresh].slice(-MAX_OUTCOMES);
+    }
     if (message.stage) this.settings.onStage(message.stage);
   }
 
@@ -470,6 +510,7 @@ export class SeedRun {
     // Several losses before the run is ready again are one, of the first kind.
     this.loss ??= { kind, lostSteps, engine };
     if (wasReady) this.breaks = [...this.breaks, { step, lostSteps, kind }];
+    this.measuring = false;
     this.pendingLines = [];
     this.pendingEvaluations = [];
     this.connect();

@@ -1,8 +1,10 @@
 import { msg, str } from "@lit/localize";
-import { html, type PropertyValues } from "lit";
+import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import type { Command } from "../core/command.js";
 import "../elements/chart.js";
 import type { Chart } from "../elements/chart.js";
+import type { CommandBar } from "../elements/command-bar.js";
 import { controls } from "../elements/controls.js";
 import { type Diagnosis, diagnose, readSigns, type Sign } from "../elements/diagnose.js";
 import "../elements/diagnosis.js";
@@ -27,6 +29,7 @@ import type { TableDialog, TableTwin } from "../elements/table-dialog.js";
 import { tokens } from "../elements/tokens.js";
 import "../elements/transport.js";
 import { LabController } from "./lab-controller.js";
+import type { LabSession } from "./lab-session.js";
 import { labStyles } from "./lab-styles.js";
 import {
   chosenSigns,
@@ -91,6 +94,7 @@ export class VitrineLab extends VitrineElement {
   @query(".curve-chart") private curveChart?: Chart;
   @query("vitrine-policy-view") private policyView?: PolicyView;
   @query("vitrine-reward-strip") private rewardStrip?: RewardStrip;
+  @query("vitrine-command-bar") private commandBar?: CommandBar;
   @query("vitrine-table-dialog") private tableDialog?: TableDialog;
   @query("vitrine-keys-dialog") private keysDialog?: KeysDialog;
 
@@ -232,6 +236,7 @@ export class VitrineLab extends VitrineElement {
             @seed-change=${(event: CustomEvent<string>) => lab.setSeed(event.detail)}
             @seed-fresh=${() => lab.newSeed()}
           ></vitrine-transport>
+          ${this.commandBarOf(session)}
           <vitrine-reward-strip .terms=${spec.rewardTerms} .horizon=${Number(session.settings.envOptions["horizon"])}></vitrine-reward-strip>
         </div>
         <section class="insight" aria-label=${msg("What it learned")} @table-show=${this.showTable}>
@@ -245,6 +250,7 @@ export class VitrineLab extends VitrineElement {
               { paint: 2, label: msg("evaluation"), marks: true, text: evaluationText(session) },
             ]}
           ></vitrine-chart>
+          ${this.followingOf(session)}
           <vitrine-diagnosis
             .diagnosis=${this.diagnosis(signs)}
             .signs=${signs}
@@ -296,6 +302,36 @@ export class VitrineLab extends VitrineElement {
     }
   }
 
+  /** The command of an upside-down policy, under the stage; its module is fetched with the first such policy. */
+  private commandBarOf({ first, settings }: LabSession) {
+    if (!first.commanded) return nothing;
+    void import("../elements/command-bar.js");
+    return html`<vitrine-command-bar
+      .commanded=${first.commanded}
+      .asked=${first.asked}
+      .horizon=${Number(settings.envOptions["horizon"])}
+      @command-change=${(event: CustomEvent<Command | null>) => {
+        first.command(event.detail);
+        this.requestUpdate();
+      }}
+    ></vitrine-command-bar>`;
+  }
+
+  private followingOf({ first }: LabSession) {
+    if (!first.commanded) return nothing;
+    void import("../elements/following-chart.js");
+    return html`<vitrine-following-chart
+      .following=${first.following}
+      .outcomes=${first.outcomes}
+      .asked=${(first.asked ?? first.commanded.command).desiredReturn}
+      ?measuring=${first.measuring}
+      @following-measure=${() => {
+        first.measureFollowing();
+        this.requestUpdate();
+      }}
+    ></vitrine-following-chart>`;
+  }
+
   private diagnosis(signs: readonly Sign[]): Diagnosis {
     const { session } = this.lab;
     return diagnose({
@@ -327,6 +363,7 @@ export class VitrineLab extends VitrineElement {
 
   private readonly onMoment: Stage["onMoment"] = (moment, time) => {
     this.policyView?.show(moment, time);
+    this.commandBar?.show?.(moment, time);
     this.rewardStrip?.refresh(time);
   };
 

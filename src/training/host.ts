@@ -1,3 +1,4 @@
+import { isCommand } from "../core/command.js";
 import { InputError, lossOf, messageOf } from "../core/errors.js";
 import type { Evaluation, Progress } from "./config.js";
 import { Explainer } from "./explainer.js";
@@ -42,6 +43,7 @@ export class SessionHost {
   private status: SessionStatus = "paused";
   private stepsWanted = 0;
   private checkpointWanted = false;
+  private sweepWanted = false;
   private speed = 1;
   private generation = 0;
   private loop: Promise<void> = Promise.resolve();
@@ -76,6 +78,13 @@ export class SessionHost {
         break;
       case "speed":
         this.speed = Math.min(Math.max(message.value, 0), 64);
+        break;
+      case "command":
+        // What cannot be asked for changes nothing: training must not end over a slider.
+        if (message.value === null || isCommand(message.value)) this.stage?.command(message.value);
+        break;
+      case "sweep":
+        this.sweepWanted = true;
         break;
       case "budget":
         if (this.session) {
@@ -195,6 +204,10 @@ export class SessionHost {
         savedStep = session.step;
         await this.sendCheckpoint(session);
       }
+      if (this.sweepWanted) {
+        this.sweepWanted = false;
+        this.post({ type: "following", step: session.step, following: await session.commandFollowing() });
+      }
       if (worked) await surroundings.breathe();
       else await surroundings.sleep(Math.max(1, lastSnapshot + SNAPSHOT_MS - surroundings.now()));
     }
@@ -231,7 +244,8 @@ export class SessionHost {
     const points = this.points.filter((_, i) => (this.points.length - 1 - i) % gap === 0);
     this.points = [];
     const progress = this.progress ?? NO_PROGRESS;
-    const snapshot: Snapshot = { status: this.status, progress, points, stepsPerSecond, stage };
+    const commanded = this.session?.policy.commanded ?? null;
+    const snapshot: Snapshot = { status: this.status, progress, points, stepsPerSecond, stage, commanded };
     const transfer = stage
       ? Object.values(stage).flatMap((part) => (ArrayBuffer.isView(part) ? [part.buffer as ArrayBuffer] : []))
       : [];

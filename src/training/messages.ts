@@ -1,7 +1,9 @@
 import type { SerialisedPolicy } from "../agents/policies/policy.js";
 import type { EngineReport } from "../compute/engine.js";
+import type { Command, Commanded } from "../core/command.js";
 import type { LossKind } from "../core/errors.js";
 import type { OptionValue } from "../core/options.js";
+import type { CommandFollowing } from "../evaluate/command-following.js";
 import type { Attribution } from "../interpret/attribution.js";
 import type { DecisionMap } from "../interpret/decision-map.js";
 import type { Explanation, ExplanationMethod, TreeExplanation } from "../interpret/explanation.js";
@@ -57,6 +59,13 @@ export type ToWorker =
   | { readonly type: "step" }
   /** Speed of the stage relative to real time, 0 to 64; 0 freezes it. Training always runs as fast as it can. */
   | { readonly type: "speed"; readonly value: number }
+  /**
+   * What the policy on the stage is asked for from now on, in the running episode too; null asks for what the policy
+   * itself would. Nothing where the policy takes no commands.
+   */
+  | { readonly type: "command"; readonly value: Command | null }
+  /** Asks an upside-down policy for returns from the lowest to the highest seen; the answer is a `following` message. */
+  | { readonly type: "sweep" }
   /** Raises the budget (environment steps since the start) and goes on. */
   | { readonly type: "budget"; readonly value: number }
   /** Asks for a checkpoint now; the answer is a `checkpoint` message. */
@@ -91,6 +100,16 @@ export interface StageFrames {
   readonly actionScores: Float32Array<ArrayBuffer>;
   /** Number of the episode on the stage since the start of this worker. */
   readonly episode: number;
+  /** Absent where the policy takes no commands. */
+  readonly asked?: StageCommands;
+}
+
+/** What was asked of the policy on the stage. */
+export interface StageCommands {
+  /** [count, 2], desired return and horizon that are left at each frame. */
+  readonly commands: Float32Array<ArrayBuffer>;
+  /** [n, 2], asked and achieved return of the episodes that ended, but for those whose command was changed midway. */
+  readonly outcomes: Float64Array<ArrayBuffer>;
 }
 
 export type SessionStatus = "training" | "paused" | "finished" | "stopped";
@@ -104,6 +123,8 @@ export interface Snapshot {
   /** Environment steps per second of training over the last second; 0 while paused. */
   readonly stepsPerSecond: number;
   readonly stage: StageFrames | null;
+  /** What the policy says of commands; null where it takes none. */
+  readonly commanded: Commanded | null;
 }
 
 /** What the worker tells. */
@@ -156,6 +177,8 @@ export type FromWorker =
     }
   /** What was looked at cannot be shown; training goes on. */
   | { readonly type: "view-failed"; readonly message: string }
+  /** How the policy did what it was asked at this step; null where it takes no commands or has seen too little. */
+  | { readonly type: "following"; readonly step: number; readonly following: CommandFollowing | null }
   | { readonly type: "finished"; readonly reason: "budget" | "solved"; readonly step: number }
   | { readonly type: "stopped" }
   /** A few times a second from the start of the Worker on: it hears and can be heard, whatever it computes. */

@@ -7,10 +7,12 @@ import { adapterReport } from "../compute/gpu/adapter.js";
 import { openDevice } from "../compute/gpu/device.js";
 import { type CalibrationSettings, CPU_ENGINES, calibrate, isGpuEngine, loadEngine } from "../compute/index.js";
 import { layoutOf } from "../compute/network.js";
+import { sweepCommands } from "../core/command.js";
 import { InputError, showValue, TrainingError } from "../core/errors.js";
 import { type Packable, pack, unpack } from "../core/pack.js";
 import type { Environment } from "../envs/environment.js";
 import { createVectorEnvironment, findEnvironment, loadEnvironment } from "../envs/index.js";
+import { type CommandFollowing, commandFollowing } from "../evaluate/command-following.js";
 import { evaluatePolicy } from "../evaluate/evaluate.js";
 import { mean, populationDeviation } from "../evaluate/statistics.js";
 import { breathing } from "./breathing.js";
@@ -221,6 +223,24 @@ export class Session {
       returnMean: mean(returns),
       returnStd: populationDeviation(returns),
     };
+  }
+
+  /**
+   * How well an upside-down policy does what it is asked: returns from the lowest to the highest it has seen, each with
+   * the middle of the horizons seen with it. Null for a policy that takes no commands or has seen too little.
+   */
+  async commandFollowing(numCommands = 21, episodesEach = 5): Promise<CommandFollowing | null> {
+    const { policy, config, environment, step } = this;
+    const commands = policy.commanded ? sweepCommands(policy.commanded.seen, numCommands) : [];
+    if (commands.length < 2) return null;
+    const { seed, envOptions: options } = config;
+    return commandFollowing(policy, environment, {
+      seed,
+      streamName: `following/${step}`,
+      options,
+      commands,
+      episodesEach,
+    });
   }
 
   /** Everything needed to go on exactly. */

@@ -1,4 +1,5 @@
 import type { Policy } from "../agents/policies/policy.js";
+import { COMMAND_SIZE, type Command, followCommand, writeCommand } from "../core/command.js";
 import type { OptionValues } from "../core/options.js";
 import { actionSize } from "../core/spaces.js";
 import type { Environment, VectorEnvironment } from "../envs/environment.js";
@@ -18,6 +19,13 @@ export class Stage {
   private readonly action: Float32Array;
   private readonly scores: Float32Array;
   private readonly startObservation: Float32Array;
+  /** Null where the policy takes no commands; else what is left of the one it follows. */
+  private readonly left: Float32Array | null;
+  /** What a person asks for; null leaves it to the policy. */
+  private asked: Command | null = null;
+  /** Return the running episode was asked for at its start; null once that was changed. */
+  private askedAtStart: number | null = null;
+  private outcomes: number[] = [];
   private episode = 1;
   private owed = 0;
   private fresh = true;
@@ -33,6 +41,16 @@ export class Stage {
     const numScores = spec.action.kind === "discrete" && policy.actionScores ? spec.action.names.length : 0;
     this.scores = new Float32Array(numScores);
     this.startObservation = new Float32Array(spec.observation.length);
+    this.left = policy.commanded ? new Float32Array(COMMAND_SIZE) : null;
+  }
+
+  /** Asks for this from now on, in the running episode too; null leaves it to the policy from the next episode on. */
+  command(asked: Command | null): void {
+    this.asked = asked;
+    if (!this.left || !asked) return;
+    writeCommand(asked, this.left, 0);
+    // An episode that is under way was asked for two things: what it achieves says nothing of either.
+    this.askedAtStart = this.env.episodeLengths[0] === 0 ? asked.desiredReturn : null;
   }
 
   /** Plays as many steps as `seconds` of simulated time hold; null when not one is due. */
@@ -60,10 +78,11 @@ export class Stage {
     this.fresh = false;
     for (let step = 0; step < numSteps; step++) {
       this.startObservation.set(this.env.observations);
-      const pending = this.policy.act(this.startObservation, null, this.action, null);
+      const pending = this.policy.act(this.startObservation, this.left, this.action, null);
       if (pending) await pending;
       await this.scoreObservation(this.startObservation);
       this.env.step(this.action);
+      if (this.left) followCommand(this.left, 0, this.env.rewards[0]);
       const ending = this.env.terminated[0] ? 1 : this.env.truncated[0] ? 2 : 0;
       keep({
         state: this.env.finalStateOf(0),
@@ -74,17 +93,25 @@ export class Stage {
         episodeReturn: this.env.episodeReturns[0],
         ending,
         scores: this.scores.slice(),
+        left: this.left?.slice() ?? null,
       });
       if (ending !== 0) {
+        if (this.askedAtStart !== null) this.outcomes.push(this.askedAtStart, this.env.episodeReturns[0]);
         this.episode++;
         keep(await this.firstFrame());
       }
     }
-    return packFrames(rows, spec.state.length, this.episode);
+    const frames = packFrames(rows, spec.state.length, this.episode);
+    if (!this.left) return frames;
+    const commands = Float32Array.from(rows.flatMap(({ left }) => [...(left ?? [])]));
+    const outcomes = Float64Array.from(this.outcomes);
+    this.outcomes = [];
+    return { ...frames, asked: { commands, outcomes } };
   }
 
   /** The world right after a reset, before any action. */
   private async firstFrame(): Promise<Frame> {
+    this.takeCommand();
     await this.scoreObservation(this.env.observations);
     return {
       state: this.env.stateOf(0),
@@ -95,12 +122,21 @@ export class Stage {
       episodeReturn: 0,
       ending: 0,
       scores: this.scores.slice(),
+      left: this.left?.slice() ?? null,
     };
+  }
+
+  /** An episode begins: the command is the person's, or else the policy's own. */
+  private takeCommand(): void {
+    const command = this.asked ?? this.policy.commanded?.command;
+    if (!this.left || !command) return;
+    writeCommand(command, this.left, 0);
+    this.askedAtStart = command.desiredReturn;
   }
 
   private async scoreObservation(observation: Float32Array): Promise<void> {
     if (this.scores.length === 0) return;
-    const pending = this.policy.actionScores?.(observation, this.scores);
+    const pending = this.policy.actionScores?.(observation, this.scores, this.left);
     if (pending) await pending;
   }
 }
@@ -114,6 +150,8 @@ interface Frame {
   readonly episodeReturn: number;
   readonly ending: number;
   readonly scores: Float32Array;
+  /** What is left of the command; null where the policy takes none. */
+  readonly left: Float32Array | null;
 }
 
 /** Lays frames out row by row, so that a snapshot is a handful of transferable arrays. */

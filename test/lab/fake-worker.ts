@@ -1,10 +1,23 @@
 import { findAgent } from "../../src/agents/index.js";
+import type { Commanded } from "../../src/core/command.js";
 import { pack, unpack } from "../../src/core/pack.js";
 import { RandomStream } from "../../src/core/random.js";
 import type { VectorEnvironment } from "../../src/envs/environment.js";
 import { createVectorEnvironment, findEnvironment } from "../../src/envs/index.js";
+import type { CommandFollowing } from "../../src/evaluate/command-following.js";
 import type { Break, Evaluation, Progress, SessionConfig } from "../../src/training/config.js";
 import type { FromWorker, SessionStatus, StageFrames, ToWorker } from "../../src/training/messages.js";
+
+/** What the fake says of how it does what it is asked. */
+const FOLLOWING: CommandFollowing = {
+  points: [10, 60, 120, 180].map((desiredReturn) => ({
+    command: { desiredReturn, desiredHorizon: desiredReturn },
+    achieved: 0.9 * desiredReturn + 8,
+    length: desiredReturn,
+  })),
+  correlation: 1,
+  episodesEach: 5,
+};
 
 /** Steps that one update of the fake takes. */
 export const STEPS_PER_UPDATE = 1000;
@@ -30,6 +43,9 @@ export class FakeWorker extends EventTarget {
   private evaluations: Evaluation[] = [];
   private breaks: readonly Break[] = [];
   private env: VectorEnvironment | null = null;
+  /** Set to say that the policy takes commands. */
+  commanded: Commanded | null = null;
+  private left: Float32Array<ArrayBuffer> | null = null;
   private stream = new RandomStream(1, "fake");
   private episode = 1;
   private timer: ReturnType<typeof setInterval> | null = null;
@@ -85,6 +101,12 @@ export class FakeWorker extends EventTarget {
         break;
       case "speed":
         this.speed = message.value;
+        break;
+      case "command":
+        this.left = message.value && Float32Array.of(message.value.desiredReturn, message.value.desiredHorizon);
+        break;
+      case "sweep":
+        this.say({ type: "following", step: this.step, following: this.commanded && FOLLOWING });
         break;
       case "budget":
         this.budget = message.value;
@@ -173,6 +195,7 @@ export class FakeWorker extends EventTarget {
       points: fresh,
       stepsPerSecond: this.status === "training" ? (STEPS_PER_UPDATE * 1000) / this.pace : 0,
       stage: this.show ? this.play() : null,
+      commanded: this.commanded,
     });
     if (this.status === "training" && this.update % 20 === 0) this.sendCheckpoint();
   }
@@ -222,7 +245,13 @@ export class FakeWorker extends EventTarget {
     const { observation, state, rewardTerms } = env.spec;
     const frames = emptyFrames(count, state.length, observation.length, rewardTerms.length, numScores(env));
     for (let i = 0; i < count; i++) this.playStep(env, frames, i);
-    return { ...frames, episode: this.episode };
+    const { commanded } = this;
+    if (!commanded) return { ...frames, episode: this.episode };
+    const { desiredReturn, desiredHorizon } = commanded.command;
+    const left = this.left ?? Float32Array.of(desiredReturn, desiredHorizon);
+    const commands = Float32Array.from({ length: 2 * count }, (_, i) => left[i % 2] - (frames.steps[i >> 1] ?? 0));
+    const outcomes = Float64Array.from(frames.steps.includes(0) ? [left[0], left[0] * 0.9] : []);
+    return { ...frames, episode: this.episode, asked: { commands, outcomes } };
   }
 
   private playStep(env: VectorEnvironment, frames: StageFrames, i: number): void {

@@ -6,6 +6,7 @@ import { RandomStream } from "../../core/random.js";
 import { softmaxInto } from "../policies/mlp.js";
 import type { SerialisedPolicy } from "../policies/policy.js";
 import { type Examples, type FitReport, type Learner, type LearnerSizes, largestIndex } from "./learner.js";
+import { sigmoid } from "./sigmoid.js";
 
 export interface GatedNetworkSettings {
   /** Units of the gate. */
@@ -169,8 +170,8 @@ export class GatedNetwork implements Learner {
           gate[line + numState] * inputs[from + numState] +
           gate[line + numState + 1] * inputs[from + numState + 1];
         const at = row * gateWidth + unit;
-        ofState[at] = 1 / (1 + Math.exp(-state));
-        ofCommand[at] = 1 / (1 + Math.exp(-command));
+        ofState[at] = sigmoid(state);
+        ofCommand[at] = sigmoid(command);
         product[at] = ofState[at] * ofCommand[at];
       }
     }

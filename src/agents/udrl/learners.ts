@@ -5,7 +5,7 @@ import type { Learner, LearnerSizes } from "./learner.js";
 import { fitLogistic } from "./logistic.js";
 import { fitNeighbours } from "./neighbours.js";
 import { RefitLearner } from "./refit-learner.js";
-import { fitTrees } from "./trees.js";
+import { fitBoostedTrees, fitTrees } from "./trees.js";
 
 /** Makes the learner that the options name. */
 export function createLearner(
@@ -30,6 +30,13 @@ export function createLearner(
           minSamplesLeaf,
           maxFeatures: Math.min(maxFeatures, sizes.inputSize),
         }),
+      );
+    }
+    case "boosting": {
+      const { numTrees, boostingDepth, boostingRate, minSamplesLeaf } = options;
+      return new RefitLearner(
+        sizes,
+        fitBoostedTrees({ numStages: numTrees, maxDepth: boostingDepth, learningRate: boostingRate, minSamplesLeaf }),
       );
     }
     case "neighbours":

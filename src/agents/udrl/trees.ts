@@ -1,28 +1,35 @@
 import {
+  type BoostingOptions,
   type ForestKind,
   type ForestOptions,
-  fillForestRow,
+  fillModelRow,
+  fitBoosting,
   fitForest,
-  type Tree,
-  treeOf,
+  modelToData,
+  type TreeModel,
 } from "../../compute/trees/index.js";
-import type { Packable } from "../../core/pack.js";
-import type { Fit } from "./refit-learner.js";
+import type { LearnerSizes } from "./learner.js";
+import type { Classifier, Fit } from "./refit-learner.js";
 
 /** A random forest or extremely randomised trees: probabilities are the mean over the trees. */
 export const fitTrees =
   (kind: ForestKind, options: Partial<ForestOptions>): Fit =>
   ({ inputs, labels }, { inputSize, numActions }, seed) => {
-    const forest = fitForest(kind, { inputs, numFeatures: inputSize, labels, numClasses: numActions }, options, seed);
-    return {
-      fillRow: (query, from, scores, to) => fillForestRow(forest, query, from, scores, to),
-      serialise: () => ({
-        kind: "forest",
-        trees: Array.from(forest.roots, (_, i) => packableTree(treeOf(forest, i))),
-      }),
-    };
+    const data = { inputs, numFeatures: inputSize, labels, numClasses: numActions };
+    return classifierOf({ kind: "forest", forest: fitForest(kind, data, options, seed) });
   };
 
-function packableTree(tree: Tree): Packable {
-  return { ...tree };
+/** Gradient boosting: log-odds are the sum over the trees. No seed matters. */
+export const fitBoostedTrees =
+  (options: Partial<BoostingOptions>): Fit =>
+  ({ inputs, labels }, { inputSize, numActions }: LearnerSizes) => {
+    const data = { inputs, numFeatures: inputSize, labels, numClasses: numActions };
+    return classifierOf({ kind: "boosting", boosting: fitBoosting(data, options) });
+  };
+
+function classifierOf(model: TreeModel): Classifier {
+  return {
+    fillRow: (query, from, scores, to) => fillModelRow(model, query, from, scores, to),
+    serialise: () => modelToData(model),
+  };
 }

@@ -55,4 +55,6 @@ export interface Reproduction {
   cells(): readonly Cell[];
   /** The rows of the table in Markdown, header first; `results` are in the order of the cells. */
   table(results: readonly CellResult[]): readonly (readonly string[])[];
+  /** Lines of Markdown below the table. */
+  notes?(results: readonly CellResult[]): readonly string[];
 }

@@ -112,6 +112,7 @@ export function pageText(reproduction: Reproduction, results: readonly CellResul
     line(header.map(() => "---")),
     ...rows.map(line),
     "",
+    ...(reproduction.notes ? [...reproduction.notes(results), ""] : []),
     "Counts of steps and seconds are the median over seeds, with their range; returns are the mean over seeds with",
     "its 95 % interval (Student's t).",
     ...(machines.length > 0 ? ["", `Run on ${machines.join("; ")}.`] : []),

@@ -1,0 +1,135 @@
+import { differenceInterval, findEnvironment, mean, meanInterval, median, type OptionValue } from "../../index.js";
+import type { CellResult } from "./reproduction.js";
+
+/** One line of the table. */
+export interface Setting {
+  readonly world: string;
+  readonly learner: string;
+  readonly published: { readonly mean: number; readonly std: number } | null;
+  /** What differs from the published protocol, in a few words; null where nothing does. */
+  readonly change: string | null;
+  readonly options: Readonly<Record<string, OptionValue>>;
+}
+
+export type Verdict = "supported" | "not distinguishable" | "refuted";
+
+/** Returns that count as equal to a published one: this share of the way from chance to solved. */
+const MARGIN_SHARE = 0.05;
+
+/** The margin of a world, in its returns. */
+export function marginOf(world: string): number {
+  const { solvedReturn, randomReturn } = findEnvironment(world).spec;
+  // CartPole-v0 ends after 200 steps.
+  const best = world === "cartpole" ? 200 : (solvedReturn ?? 0);
+  return MARGIN_SHARE * Math.abs(best - randomReturn);
+}
+
+/**
+ * Whether the interval of our mean over seeds lies within the margin of a published mean (supported: two one-sided
+ * tests at 2.5 %), wholly outside of it (refuted), or neither.
+ */
+export function verdictOnMean(low: number, high: number, published: number, margin: number): Verdict {
+  if (low >= published - margin && high <= published + margin) return "supported";
+  if (high < published - margin || low > published + margin) return "refuted";
+  return "not distinguishable";
+}
+
+/** A statement of the paper that compares two learners. */
+export interface Claim {
+  readonly text: string;
+  readonly world: string;
+  readonly better: string;
+  readonly worse: string;
+}
+
+/** What the paper says of its learners beside one another. */
+export const PAPER_CLAIMS: readonly Claim[] = [
+  {
+    text: "CartPole: the network does better than the random forest",
+    world: "cartpole",
+    better: "network",
+    worse: "random-forest",
+  },
+  {
+    text: "CartPole: boosting does better than the random forest",
+    world: "cartpole",
+    better: "boosting",
+    worse: "random-forest",
+  },
+  {
+    text: "Acrobot: the network does better than the random forest",
+    world: "acrobot",
+    better: "network",
+    worse: "random-forest",
+  },
+  {
+    text: "Acrobot: the network does better than extra trees",
+    world: "acrobot",
+    better: "network",
+    worse: "extra-trees",
+  },
+];
+
+/** A row of the table. */
+export function rowOf(setting: Setting, results: readonly CellResult[]): string[] {
+  const { world, learner, published, change } = setting;
+  const start = [world, learner, change ?? "as published", String(results.length)];
+  const claim = published ? `${published.mean} ± ${published.std}` : "–";
+  if (results.length === 0) return [...start, claim, "–", "–", "–", "–"];
+  const means = results.map(({ summary }) => summary.final.returnMean);
+  const deviations = results.map(({ summary }) => summary.final.returnStd);
+  const correlations = results.flatMap(({ summary }) => summary.following?.correlation ?? []);
+  const ours = meanInterval(means);
+  return [
+    ...start,
+    claim,
+    `${median(means).toFixed(1)} ± ${median(deviations).toFixed(1)}`,
+    intervalText(ours),
+    correlations.length === 0 ? "–" : `ρ ${mean(correlations).toFixed(2)}`,
+    published && ours.low !== null && ours.high !== null
+      ? meanVerdictText(ours.low, ours.high, published.mean, marginOf(world))
+      : "–",
+  ];
+}
+
+function meanVerdictText(low: number, high: number, published: number, margin: number): string {
+  const verdict = verdictOnMean(low, high, published, margin);
+  if (verdict !== "refuted") return verdict;
+  return low > published ? "refuted: higher here" : "refuted: lower here";
+}
+
+function intervalText({ mean: centre, low, high }: ReturnType<typeof meanInterval>): string {
+  return low === null || high === null
+    ? centre.toFixed(1)
+    : `${centre.toFixed(1)} [${low.toFixed(1)}, ${high.toFixed(1)}]`;
+}
+
+/** The rule of the verdicts, and the paper's comparisons with the interval of the difference. */
+export function claimsText(
+  claims: readonly Claim[],
+  find: (world: string, learner: string) => readonly CellResult[],
+): string[] {
+  const meansOf = (world: string, learner: string) =>
+    find(world, learner).map(({ summary }) => summary.final.returnMean);
+  const rows = claims.map(({ text, world, better, worse }) => {
+    const [a, b] = [meansOf(world, better), meansOf(world, worse)];
+    const difference = a.length > 1 && b.length > 1 ? differenceInterval(a, b) : null;
+    if (!difference) return `| ${text} | – | too few seeds |`;
+    const { mean: centre, low, high } = difference;
+    const verdict: Verdict = low > 0 ? "supported" : high < 0 ? "refuted" : "not distinguishable";
+    return `| ${text} | ${centre.toFixed(1)} [${low.toFixed(1)}, ${high.toFixed(1)}] | ${verdict} |`;
+  });
+  return [
+    "**Rule of the verdicts.** A published mean is *supported* where the 95 % interval of our mean over seeds lies within",
+    "5 % of the way from chance to solved around it (two one-sided tests), *refuted* where it lies wholly outside, and",
+    "else *not distinguishable*. *Follows commands* is Spearman's correlation of asked and achieved return over 21",
+    "commands, five episodes each, at the end of training, as a mean over seeds.",
+    "",
+    "| claim of the paper | difference of the means | verdict |",
+    "| --- | --- | --- |",
+    ...rows,
+    "",
+    "The difference is that of the means over seeds, with its 95 % interval (Welch's t); the claim is supported where the",
+    "interval lies above zero and refuted where it lies below.",
+  ];
+}

@@ -1,0 +1,105 @@
+import { type OptionValue, resolveConfig } from "../../index.js";
+import type { Cell, CellResult, Reproduction } from "./reproduction.js";
+import { type Claim, claimsText, PAPER_CLAIMS, rowOf, type Setting } from "./udrl-verdicts.js";
+
+const SEEDS = [42, 43, 44, 45, 46] as const;
+/** The published protocol counts rounds, not environment steps. */
+const NO_BUDGET = 1_000_000_000;
+
+type Options = Readonly<Record<string, OptionValue>>;
+
+/** What the published code fixes, by learner and by world. */
+const BY_LEARNER: Readonly<Record<string, Options>> = {
+  network: { warmUp: 260, doubleSoftmax: true },
+};
+const CARTPOLE_V0: Options = { horizon: 200 };
+const BY_WORLD: Readonly<Record<string, { readonly env: Options; readonly agent: Options }>> = {
+  cartpole: {
+    env: CARTPOLE_V0,
+    agent: { evaluationCommand: "fixed", evaluationReturn: 200, evaluationHorizon: 200 },
+  },
+  acrobot: { env: {}, agent: { evaluationCommand: "frequent" } },
+  "lunar-lander": { env: {}, agent: { evaluationCommand: "frequent" } },
+};
+
+/** One setting of the table: as published, or with what is changed. */
+function paper(world: string, learner: string, published: Setting["published"]): Setting {
+  return { world, learner, published, change: null, options: {} };
+}
+
+function beyond(world: string, learner: string, change: string, options: Options): Setting {
+  return { world, learner, published: null, change, options };
+}
+
+const SETTINGS: readonly Setting[] = [
+  paper("cartpole", "network", { mean: 199.93, std: 0.255 }),
+  paper("cartpole", "random-forest", { mean: 188.25, std: 13.82 }),
+  paper("cartpole", "extra-trees", null),
+  paper("cartpole", "boosting", { mean: 199.27, std: 4.06 }),
+  paper("cartpole", "neighbours", null),
+  paper("acrobot", "network", { mean: -75, std: 15.36 }),
+  paper("acrobot", "random-forest", { mean: -100.05, std: 62.8 }),
+  paper("acrobot", "extra-trees", { mean: -100, std: 93.72 }),
+  paper("acrobot", "boosting", null),
+];
+void beyond;
+
+/** Upside-down RL with the published protocol, and what goes beyond it. */
+export const udrl: Reproduction = {
+  name: "udrl",
+  title: "Upside-down RL with interchangeable learners",
+  about:
+    "The protocol of Cardenas-Cartagena et al. 2025 (arXiv:2411.11457): 500 rounds of one training and 15 episodes, the " +
+    "700 best episodes in memory, one example cut from each, and 100 greedy episodes at the end. A published figure is " +
+    "the median over seeds of each seed's mean ± the median of its standard deviations. CartPole is asked for 200 in 200 " +
+    "steps; elsewhere the command is what training asked for most often (the paper picks the best of its runs' commands " +
+    "afterwards). The cells below the published ones change what they name, and nothing else.",
+  cells() {
+    return SETTINGS.flatMap((setting) =>
+      SEEDS.map((seed): Cell => {
+        const { world, learner, options } = setting;
+        const config = resolveConfig({
+          env: world,
+          agent: "udrl",
+          seed,
+          envOptions: BY_WORLD[world].env,
+          agentOptions: { learner, rounds: 500, ...BY_LEARNER[learner], ...BY_WORLD[world].agent, ...options },
+          engine: "wasm-simd",
+          budget: NO_BUDGET,
+          evaluation: { every: 0, episodes: 100 },
+        });
+        const variant = variantOf(setting);
+        return { id: `${variant}-s${seed}`, variant, config };
+      }),
+    );
+  },
+  table(results) {
+    const header = [
+      "world",
+      "learner",
+      "setting",
+      "seeds",
+      "published",
+      "median ± median deviation",
+      "mean over seeds",
+      "follows commands",
+      "verdict on the published mean",
+    ];
+    return [header, ...SETTINGS.map((setting) => rowOf(setting, resultsOf(setting, results)))];
+  },
+  notes(results) {
+    const find = (world: string, learner: string) =>
+      resultsOf({ world, learner, published: null, change: null, options: {} }, results);
+    return claimsText(PAPER_CLAIMS satisfies readonly Claim[], find);
+  },
+};
+
+function resultsOf(setting: Setting, results: readonly CellResult[]): readonly CellResult[] {
+  return results.filter(({ variant }) => variant === variantOf(setting));
+}
+
+/** `cartpole-network`, or `cartpole-network-ten-examples`. */
+function variantOf({ world, learner, change }: Setting): string {
+  const words = change === null ? [] : [change.toLowerCase().replace(/[^a-z0-9]+/g, "-")];
+  return [world, learner, ...words].join("-");
+}
