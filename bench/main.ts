@@ -77,9 +77,14 @@ export async function main(args: readonly string[], surroundings: Surroundings):
     if (rows.length > 0) print(`\n## ${bench.name}: ${bench.title}\n\n${showTable(rows)}`);
     finished.push({ name: bench.name, title: bench.title, rows, measured });
   }
+  const plots = finished.flatMap(({ name, measured }) => {
+    const svg = measured.length > 0 ? chosen.find((bench) => bench.name === name)?.plot?.(measured) : undefined;
+    return svg === undefined ? [] : [{ name, svg }];
+  });
   const file = settings.json ?? join("bench", "results", `${machine.date.replaceAll(":", "-").slice(0, 19)}.json`);
   writeResults(file, { machine, settings, benches: finished, failures });
-  report(`\nWritten to ${file}.`);
+  for (const { name, svg } of plots) writeFileSync(file.replace(/(\.json)?$/, `-${name}.svg`), svg);
+  report(`\nWritten to ${file}${plots.length > 0 ? ", with a plot beside it" : ""}.`);
   if (settings.docs) {
     const tables = finished.filter(({ rows }) => rows.length > 0);
     const page = tables.reduce(

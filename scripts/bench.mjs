@@ -5,14 +5,16 @@ import { ensureInstalled, requireNode } from "./lib/install.mjs";
 // Measures what README.md and docs/performance.md state; docs/performance.md explains the rows.
 requireNode();
 ensureInstalled({ dev: true });
-const { bundleBench, ChromiumPlace, measureInNode } = await import("./lib/bench.mjs");
+const { bundleBench, ChromiumPlace } = await import("./lib/bench.mjs");
+const { measureInNode } = await import("./lib/measure.mjs");
+const { ROOT } = await import("./lib/tools.mjs");
 const bundle = await bundleBench();
 const { main } = await import(pathToFileURL(`${bundle}/node/main.js`).href);
 
 let chromium = null;
 try {
   process.exitCode = await main(process.argv.slice(2), {
-    node: { version: null, measure: (task, flags) => measureInNode(bundle, task, flags) },
+    node: { version: null, measure: (task, flags) => measureInNode(bundle, ROOT, task, flags) },
     openChromium: async () => {
       chromium = await ChromiumPlace.open(bundle);
       return chromium;

@@ -58,4 +58,6 @@ export interface Bench<Case = unknown, Result = unknown> {
   cases(settings: Settings): readonly Case[];
   measure(options: Case): Promise<Result>;
   rows(measured: readonly Measured<Case, Result>[], settings: Settings): readonly Row[];
+  /** A picture of the results as an SVG, written beside the JSON file. */
+  plot?(measured: readonly Measured<Case, Result>[]): string;
 }

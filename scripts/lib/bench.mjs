@@ -1,10 +1,10 @@
-import { fork } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { buildKernels } from "../kernels.mjs";
 import { CHROMIUM_FLAGS, findChromium } from "./chromium.mjs";
 import { tfjsPackages } from "./cli.mjs";
+import { settle } from "./measure.mjs";
 import { makeWhenChanged } from "./stamp.mjs";
 import { ROOT } from "./tools.mjs";
 
@@ -48,8 +48,8 @@ async function build(outDir, input, forNode) {
     logLevel: "error",
     publicDir: false,
     base: "./",
-    // tfjs stays outside of what Node runs, as in the command line.
-    ...(forNode && { ssr: { noExternal: true, external: tfjsPackages() } }),
+    // tfjs stays outside of what Node runs, as in the command line; so does Dawn, whose binding is a binary.
+    ...(forNode && { ssr: { noExternal: true, external: [...tfjsPackages(), "webgpu"] } }),
     build: {
       ssr: forNode,
       outDir,
@@ -61,21 +61,6 @@ async function build(outDir, input, forNode) {
       },
     },
     worker: { format: "es" },
-  });
-}
-
-/** Measures one task in a Node process of its own. Rejects with what went wrong there. */
-export function measureInNode(bundle, task, flags) {
-  return new Promise((resolve, reject) => {
-    const child = fork(join(bundle, "node", "node-case.js"), [], {
-      cwd: ROOT,
-      execArgv: [...flags],
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-    });
-    child.once("message", (answer) => settle(answer, task, resolve, reject));
-    child.once("error", reject);
-    child.once("exit", (code) => reject(new Error(`${task.bench}: its process ended with ${code}`)));
-    child.send(task);
   });
 }
 
@@ -116,11 +101,6 @@ export class ChromiumPlace {
   async close() {
     await new Promise((resolve) => this.server.close(resolve));
   }
-}
-
-function settle(answer, task, resolve, reject) {
-  if ("error" in answer) reject(new Error(`${task.bench} ${JSON.stringify(task.case)}: ${answer.error}`));
-  else resolve(answer.result);
 }
 
 function serve(folder, request, response) {

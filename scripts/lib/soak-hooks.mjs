@@ -37,6 +37,9 @@ export function hookWorker() {
   const devices = [];
   let buffers = 0;
   if (globalThis.GPUAdapter) {
+    // As a graphics card would, so that a device which does not answer is given up as soon as one of those.
+    const info = { vendor: "soak", architecture: "", device: "", description: "", isFallbackAdapter: false };
+    Object.defineProperty(GPUAdapter.prototype, "info", { get: () => info });
     const { requestDevice } = GPUAdapter.prototype;
     GPUAdapter.prototype.requestDevice = async function (...args) {
       const device = await requestDevice.apply(this, args);

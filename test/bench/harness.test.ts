@@ -136,7 +136,7 @@ describe("a run of benchmarks", () => {
   const measure = async (task: Task): Promise<unknown> => {
     if (task.bench === "ppo")
       return { engine: "wasm-simd", cold: 50_000, warm: [90_000, 70_000, 80_500], perCpuSecond: null };
-    if (JSON.stringify(task.case).includes("mountain-car")) throw new Error("mountain-car is broken");
+    if (JSON.stringify(task.case).includes('"mountain-car"')) throw new Error("mountain-car is broken");
     return { minimum: 1, median: 1, samples: 3 };
   };
   const run = async (...args: string[]) => {

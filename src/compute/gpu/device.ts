@@ -9,6 +9,8 @@ const HANG_MS = 3000;
 /** The first answers also wait for shaders to be compiled. */
 const FIRST_HANG_MS = 30_000;
 const FIRST_ANSWERS = 3;
+/** A software adapter takes many times as long for the same work, without hanging. */
+const SOFTWARE_FACTOR = 20;
 
 /**
  * The one graphics device of this thread: tfjs and our own passes share it, so that a buffer of one is a tensor of the
@@ -48,7 +50,9 @@ export class GraphicsDevice {
   async wait<T>(answer: Promise<T>): Promise<T> {
     this.check();
     const start = performance.now();
-    const limit = this.answers < FIRST_ANSWERS ? FIRST_HANG_MS : Math.max(HANG_MS, 2 * this.longest);
+    const factor = this.adapter.isSoftware ? SOFTWARE_FACTOR : 1;
+    const patience = this.answers < FIRST_ANSWERS ? FIRST_HANG_MS : HANG_MS;
+    const limit = Math.max(factor * patience, 2 * this.longest);
     let reject: (loss: DeviceLostError) => void = () => {};
     const lost = new Promise<never>((_, fail) => {
       reject = fail;
