@@ -1,4 +1,5 @@
 import type { EngineFactory } from "../../compute/engine.js";
+import { InputError } from "../../core/errors.js";
 import type { UdrlOptions } from "../udrl-options.js";
 import { bodyOf, GatedNetwork } from "./gated-network.js";
 import type { Learner, LearnerSizes } from "./learner.js";
@@ -6,6 +7,9 @@ import { fitLogistic } from "./logistic.js";
 import { fitNeighbours } from "./neighbours.js";
 import { RefitLearner } from "./refit-learner.js";
 import { fitBoostedTrees, fitTrees } from "./trees.js";
+
+/** Examples of one gradient step at most; each takes memory in every layer. */
+const MAX_ROWS = 32_768;
 
 /** Makes the learner that the options name. */
 export function createLearner(
@@ -15,7 +19,12 @@ export function createLearner(
 ): Learner {
   switch (options.learner) {
     case "network": {
-      const batch = Math.max(options.batchSize * options.segments, 128);
+      const rows = options.batchSize * options.segments;
+      if (rows > MAX_ROWS) {
+        const allowed = `at most ${MAX_ROWS} examples in a gradient step, over ${options.batchSize} episodes`;
+        throw new InputError("agent.segments", String(options.segments), allowed);
+      }
+      const batch = Math.max(rows, 128);
       const engine = context.createEngine(bodyOf(sizes.numActions, options), batch);
       return new GatedNetwork(engine, sizes, options, context.seed);
     }
