@@ -9,11 +9,7 @@ export interface GrowthLimits {
   readonly minSamplesLeaf: number;
 }
 
-/**
- * Grows one tree over `numRows` rows that the splitter has taken, depth first, into `pool`; answers with its root.
- *
- * `leafValuesOf` gives the values of a leaf that are not the means of its rows: boosting steps by Newton's rule.
- */
+/** Grows one tree over `numRows` rows that the splitter has taken, depth first, into `pool`; answers with its root. */
 export function growDepthFirst(splitter: Splitter, numRows: number, pool: NodePool, limits: GrowthLimits): number {
   const root = pool.add(1);
   const stack = [root, 0, numRows, 0];
