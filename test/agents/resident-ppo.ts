@@ -16,6 +16,7 @@ import { streamNumber } from "../../src/core/random.js";
 import { actionSize } from "../../src/core/spaces.js";
 import { findEnvironment } from "../../src/envs/index.js";
 import { evaluatePolicy } from "../../src/evaluate/evaluate.js";
+import { openPlainDevice } from "../helpers/plain-device.js";
 import { copiesOf, createResident, gpuWorlds, type ResidentRequest, rolloutOf, stateOf } from "./resident-kit.js";
 
 /** Difference in units of max(1, |expected|). */
@@ -42,6 +43,7 @@ export function describeResidentPpo(graphics: GraphicsDevice, worlds: readonly s
     );
     it("takes at most 60 dispatches and 4 KB of read-back for 64 steps, 4 epochs and 4 minibatches", () =>
       expectTraffic(graphics));
+    it("works within WebGPU's default limits, from workgroup memory as from a storage buffer", expectPlainLimits);
     it("goes on bit for bit from its state, with every normaliser", () => expectRoundTrip(graphics));
     it("gives its state to a PPO on the CPU, which acts the same", () => expectSameActions(graphics));
     it.each(["lavaland", "cartpole"])("evaluates in %s as the CPU does", (world) => expectEvaluation(graphics, world));
@@ -318,6 +320,29 @@ async function expectTraffic(graphics: GraphicsDevice): Promise<void> {
   });
   expect(many.agent.rollout.told.bytes).toBeLessThanOrEqual(4096 - 200);
   many.agent.dispose();
+}
+
+/** With every buffer there is: both normalisers, a Gaussian head, activations in storage. */
+async function expectPlainLimits(): Promise<void> {
+  const plain = await openPlainDevice();
+  if (!plain) throw new Error("expected a device of its own, got none");
+  expect(plain.device.limits.maxStorageBuffersPerShaderStage).toBe(8);
+  const options = {
+    ...{ numEnvs: 14, numSteps: 6, minibatchSize: 30, epochs: 1, hidden: [8] },
+    ...{ normaliseObservations: true, normaliseRewards: true },
+  };
+  const states = [];
+  for (const workgroupBytes of [0, 16384]) {
+    const limits = { workgroupBytes, mostQuads: 3 };
+    const { agent } = await createResident(plain, { world: "pendulum", horizon: 4, options, limits });
+    expect(agent.tile).toMatchObject({ memory: workgroupBytes === 0 ? "storage" : "workgroup", quads: 3 });
+    await agent.iterate();
+    states.push(await stateOf(agent));
+    agent.dispose();
+  }
+  expect(states[1]).toEqual(states[0]);
+  expect(plain.loss).toBeNull();
+  plain.device.destroy();
 }
 
 async function expectRoundTrip(graphics: GraphicsDevice): Promise<void> {

@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { describeAdapter, requestAdapter } from "../../src/compute/gpu/adapter.js";
-import { GraphicsDevice, openDevice } from "../../src/compute/gpu/device.js";
+import { type GraphicsDevice, openDevice } from "../../src/compute/gpu/device.js";
 import type { NetworkSpec } from "../../src/compute/network.js";
 import { layoutOf } from "../../src/compute/network.js";
 import { createReferenceEngine } from "../../src/compute/reference-engine.js";
 import { planTile } from "../../src/compute/wgsl/tile.js";
 import { createWgslEngine } from "../../src/compute/wgsl/wgsl-engine.js";
+import { openPlainDevice } from "../helpers/plain-device.js";
 import { actorCritic, randomBatch, wideQ } from "./networks.js";
 import { describeParity, expectParity, passesOf } from "./parity.js";
 
@@ -24,12 +24,6 @@ const branching: NetworkSpec = {
   free: { size: 3, initial: -0.5 },
   inputGradients: true,
 };
-
-/** A device of its own with WebGPU's default limits, whatever the adapter offers; null where there is none. */
-async function openPlainDevice(): Promise<GraphicsDevice | null> {
-  const adapter = await requestAdapter();
-  return adapter && new GraphicsDevice(await adapter.requestDevice(), adapter.info, describeAdapter(adapter.info));
-}
 
 /** What the engine `wgsl` has to prove on a software adapter, in Node and in Chromium alike. */
 export async function describeWgslEngine(required: boolean, numRuns: number): Promise<void> {

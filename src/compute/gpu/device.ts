@@ -75,6 +75,11 @@ export class GraphicsDevice {
     }
   }
 
+  /** New shaders were handed to the device: the next answers may take as long as the first ones. */
+  expectCompiling(): void {
+    this.answers = 0;
+  }
+
   /**
    * The loss behind an error of work on this device, or the error itself: a lost device fails in many words, and often
    * before it says that it is lost.

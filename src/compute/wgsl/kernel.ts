@@ -46,7 +46,7 @@ export class Kernel {
     const text = `${declare(bindings)}\n${code}`;
     const known = compiled.get(gpu.device) ?? new Map<string, Compiled>();
     compiled.set(gpu.device, known);
-    this.compiled = known.get(text) ?? compile(gpu.device, label, bindings, text);
+    this.compiled = known.get(text) ?? compile(gpu, label, bindings, text);
     known.set(text, this.compiled);
   }
 
@@ -70,7 +70,9 @@ export class Kernel {
   }
 }
 
-function compile(device: GPUDevice, label: string, bindings: readonly Binding[], code: string): Compiled {
+function compile(gpu: GraphicsDevice, label: string, bindings: readonly Binding[], code: string): Compiled {
+  const { device } = gpu;
+  gpu.expectCompiling();
   const types = { uniform: "uniform", read: "read-only-storage", write: "storage" } as const;
   const layout = device.createBindGroupLayout({
     label,

@@ -1,0 +1,13 @@
+import { afterAll, expect, it } from "vitest";
+import { openDevice } from "../../src/compute/gpu/device.js";
+import { describeResidentDqn } from "./resident-dqn.js";
+import { describeResidentPpo } from "./resident-ppo.js";
+
+const graphics = await openDevice();
+afterAll(() => graphics?.device.destroy());
+
+it.skipIf(!graphics && import.meta.env["CI"] !== "1")("finds a device", () => expect(graphics).not.toBeNull());
+if (graphics) {
+  describeResidentPpo(graphics, ["cartpole", "pendulum"]);
+  describeResidentDqn(graphics);
+}
