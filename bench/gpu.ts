@@ -157,7 +157,7 @@ function rowsOf({ platform, case: { path, copies }, result }: Measured<Case, Res
       value: traffic.dispatches,
       unit: "",
       target: { value: 60, better: "lower" },
-      comparison: "op by op in tfjs about 6,300",
+      comparison: "op by op in tfjs about 6,500",
       note: "rollout, advantages, 16 minibatches",
     },
     {

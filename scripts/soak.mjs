@@ -8,7 +8,7 @@ const USAGE = `npm run soak [-- --losses N] [--seed N] [--engine ENGINE] [--kind
 
   --losses   how many are forced (20); three in each run
   --seed     of the moments at which they are forced (1)
-  --engine   what trains until it is lost (tfjs-webgpu)
+  --engine   what trains until it is lost (wgsl)
   --kinds    only these`;
 
 requireNode();
@@ -46,7 +46,7 @@ if (unknown !== undefined) leave(`--kinds: expected some of ${Object.keys(KINDS)
 const result = await soak({
   losses: wholeNumber("losses", flags.losses, 20),
   seed: wholeNumber("seed", flags.seed, 1),
-  engine: flags.engine ?? "tfjs-webgpu",
+  engine: flags.engine ?? "wgsl",
   kinds,
   report: (line) => console.error(line),
 });

@@ -124,6 +124,8 @@ export class SeedRun {
   private pendingEvaluations: Evaluation[] = [];
   private wantsTraining: boolean;
   private restarts = 0;
+  /** Of these, Workers that went silent. */
+  private silences = 0;
   private gpuLosses = 0;
   private resumedAt: number | null = null;
   /** What is being recovered from, until it is told. */
@@ -234,7 +236,7 @@ export class SeedRun {
 
   private connect(): void {
     // What was taken for a hang may have been a busy machine: each time it is given longer.
-    const client = new SessionClient(this.settings.createWorker, SILENCE_MS * 2 ** Math.max(0, this.restarts - 1));
+    const client = new SessionClient(this.settings.createWorker, SILENCE_MS * 2 ** Math.max(0, this.silences - 1));
     this.client = client;
     client.subscribe((message) => {
       if (!this.disposed) this.receive(message);
@@ -451,6 +453,7 @@ export class SeedRun {
   private onCheckpoint(message: Extract<FromWorker, { type: "checkpoint" }>): void {
     this.checkpoint = { step: message.step, bytes: message.bytes };
     this.restarts = 0;
+    this.silences = 0;
     for (const segment of message.segments) this.segments.set(segment.name, segment);
     if (this.segments.size > 0) {
       const wanted = new Set(segmentNames(unpack(message.bytes)));
@@ -496,6 +499,7 @@ export class SeedRun {
     const wasReady = this.phase !== "starting";
     this.restarts++;
     this.losses++;
+    if (kind === "silence") this.silences++;
     // A Worker that died by itself is not the graphics device's doing; one that hangs may be.
     if (engine && isGpuEngine(engine) && kind !== "worker") this.gpuLosses++;
     this.stepsPerSecond = 0;

@@ -19,6 +19,7 @@ import { breathing } from "./breathing.js";
 import type { Break, Evaluation, Progress, SessionConfig } from "./config.js";
 import { Curve } from "./curve.js";
 import type { Segment } from "./messages.js";
+import { withResident } from "./time-resident.js";
 
 /** Version of what a checkpoint holds; another version is refused. */
 export const CHECKPOINT_VERSION = 1;
@@ -392,12 +393,12 @@ function nonFinitePath(value: Packable | undefined, path: string): string | null
 }
 
 /** Times the engines on the network of a config; an agent without one gets the engine that needs no loading. */
-export async function timeEngines(
-  { env, agent, agentOptions }: SessionConfig,
-  settings: CalibrationSettings = {},
-): Promise<EngineReport> {
-  const network = findAgent(agent).network(findEnvironment(env).spec, agentOptions);
-  if (network) return calibrate(network.spec, network.batch, { gathering: network.gathering, ...settings });
+export async function timeEngines(config: SessionConfig, settings: CalibrationSettings = {}): Promise<EngineReport> {
+  const network = findAgent(config.agent).network(findEnvironment(config.env).spec, config.agentOptions);
+  if (network) {
+    const report = await calibrate(network.spec, network.batch, { gathering: network.gathering, ...settings });
+    return withResident(report, config);
+  }
   return { chosen: "reference", reason: "Nothing here is a network.", timings: [] };
 }
 

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs-core";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import type { Engine, EngineFactory } from "../../src/compute/engine.js";
 import { adapterReport, isSoftwareAdapter } from "../../src/compute/gpu/adapter.js";
+import { openDevice } from "../../src/compute/gpu/device.js";
 import { loadTfjsEngine } from "../../src/compute/tfjs/index.js";
 import { openSharedDevice, type SharedDevice } from "../../src/compute/tfjs/shared-device.js";
 import { actorCritic, randomBatch, randomParameters, wideQ } from "./networks.js";
@@ -101,6 +102,38 @@ function sharingTests(shared: SharedDevice): void {
     expect(Array.from(await after.data())).toEqual([3, 3]);
     after.dispose();
     buffer.destroy();
+  });
+
+  it("takes tensors out of a packed buffer and puts them back, and holds nothing afterwards", async () => {
+    await tf.setBackend("webgpu");
+    const { numTensors } = tf.memory();
+    const packed = bufferOf([1, 2, 3, 4, 5, 6, 7, 8]);
+    const part = shared.unpack(packed, 8, [2, 2]);
+    const doubled = tf.mul(part, 2);
+    shared.pack(doubled, packed, 16);
+    const whole = shared.wrap(packed, [8]);
+    expect(Array.from(await whole.data())).toEqual([1, 2, 3, 4, 6, 8, 10, 12]);
+    // A copy: what happens to the buffer later does not reach it.
+    fillWithThrees(shared, packed);
+    expect(Array.from(await part.data())).toEqual([3, 4, 5, 6]);
+    tf.dispose([part, doubled, whole]);
+    expect(tf.memory().numTensors).toBe(numTensors);
+    packed.destroy();
+  });
+
+  it("runs tfjs and our own engines on one device", async () => {
+    const graphics = await openDevice();
+    expect(graphics?.device).toBe(shared.device);
+    expect(graphics?.device.limits.maxStorageBuffersPerShaderStage).toBeGreaterThanOrEqual(8);
+  });
+
+  it("answers false, not an error, for a backend that does not start, and the engine says null", async () => {
+    tf.registerBackend("broken", () => Promise.reject(new Error("no such device")));
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    expect(await tf.setBackend("broken")).toBe(false);
+    warn.mockRestore();
+    tf.removeBackend("broken");
+    await tf.setBackend("webgpu");
   });
 
   it("wraps on the device whichever backend is the current one", async () => {

@@ -32,5 +32,5 @@ it("a run in the page goes on, whatever is taken from it", async (context) => {
   expect(adapter).toBe(true);
   expect(trials.flatMap(({ kind, failures }) => failures.map((failure) => `${kind}: ${failure}`))).toEqual([]);
   expect(trials.map(({ kind }) => kind)).toEqual(kinds);
-  expect(trials.map(({ engine }) => engine === "tfjs-webgpu")).toEqual([true, false, false, true, false]);
+  expect(trials.map(({ engine }) => engine === "wgsl")).toEqual([true, false, false, true, false]);
 }, 180_000);
