@@ -1,4 +1,4 @@
-import type { Tree } from "../compute/trees/tree.js";
+import type { DecisionNodes } from "../compute/trees/tree.js";
 
 /** Where a node stands, in pixels; `y` is its middle. */
 export interface PlacedNode {
@@ -30,7 +30,7 @@ const MIN_COLUMN = 82;
 const MAX_COLUMN = 150;
 
 /** Lays a tree out for a width in pixels: drawn where every level finds room for its column, else as an outline. */
-export function layoutTree(tree: Tree, width: number): TreeLayout {
+export function layoutTree(tree: DecisionNodes, width: number): TreeLayout {
   const nodes = inPreOrder(tree);
   const numLevels = 1 + nodes.reduce((deepest, { level }) => Math.max(deepest, level), 0);
   const column = Math.min(MAX_COLUMN, (width - COLUMN_GAP * (numLevels - 1)) / numLevels);
@@ -39,7 +39,7 @@ export function layoutTree(tree: Tree, width: number): TreeLayout {
 
 type BareNode = Pick<PlacedNode, "node" | "parent" | "level" | "isLeaf">;
 
-function inPreOrder(tree: Tree): BareNode[] {
+function inPreOrder(tree: DecisionNodes): BareNode[] {
   const nodes: BareNode[] = [];
   const visit = (node: number, parent: number, level: number): void => {
     const isLeaf = tree.feature[node] < 0;
@@ -52,7 +52,7 @@ function inPreOrder(tree: Tree): BareNode[] {
   return nodes;
 }
 
-function drawn(tree: Tree, nodes: readonly BareNode[], column: number): TreeLayout {
+function drawn(tree: DecisionNodes, nodes: readonly BareNode[], column: number): TreeLayout {
   const y = new Map<number, number>();
   let numLeaves = 0;
   // Leaves one below the other; a split stands between its children, which come after it.

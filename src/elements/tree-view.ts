@@ -2,7 +2,7 @@ import { msg, str } from "@lit/localize";
 import { html, nothing, svg } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import type { TreeEdit } from "../compute/trees/edit-tree.js";
-import type { Tree } from "../compute/trees/tree.js";
+import type { DecisionNodes, TreeTask } from "../compute/trees/tree.js";
 import { decisionPath, type NamedInput, type PathStep } from "../interpret/tree-path.js";
 import { controls } from "./controls.js";
 import { VitrineElement } from "./element.js";
@@ -17,6 +17,15 @@ import { treeStyles } from "./tree-styles.js";
 const SHOW_MS = 120;
 /** Larger trees are not drawn: nobody reads them. Their path is. */
 const MAX_NODES = 127;
+
+/** What is drawn of a tree: a `Tree`, or the policy of a tree explanation as it was stored. */
+export interface DrawnTree extends DecisionNodes {
+  readonly task: TreeTask;
+  readonly numOutputs: number;
+  /** [numNodes, numOutputs] */
+  readonly value: ArrayLike<number>;
+  readonly samples: ArrayLike<number>;
+}
 
 /** A node that was chosen. */
 export interface NodeSelection {
@@ -38,7 +47,7 @@ export interface NodeSelection {
 export class TreeView extends VitrineElement {
   static override styles = [controls, treeStyles];
 
-  @property({ attribute: false }) tree: Tree | null = null;
+  @property({ attribute: false }) tree: DrawnTree | null = null;
   /** Names and units of the inputs, in their order. */
   @property({ attribute: false }) inputs: readonly NamedInput[] = [];
   /** Names of the actions, or of the entries of a continuous one. */
@@ -126,7 +135,7 @@ export class TreeView extends VitrineElement {
     `;
   }
 
-  private drawing(tree: Tree, steps: readonly PathStep[]) {
+  private drawing(tree: DrawnTree, steps: readonly PathStep[]) {
     if (this.width === 0) return nothing;
     const layout = layoutTree(tree, this.width);
     const now = new Map(steps.map((step) => [step.node, step]));
@@ -144,14 +153,14 @@ export class TreeView extends VitrineElement {
   }
 
   /** Nodes of the current path, its leaf included. */
-  private litNodes(tree: Tree, steps: readonly PathStep[]): Set<number> {
+  private litNodes(tree: DrawnTree, steps: readonly PathStep[]): Set<number> {
     if (!this.observation) return new Set();
     const last = steps[steps.length - 1];
     const leaf = last ? (last.goesLeft ? tree.left[last.node] : tree.right[last.node]) : 0;
     return new Set([...steps.map(({ node }) => node), leaf]);
   }
 
-  private edges(tree: Tree, { kind, nodes }: TreeLayout, lit: ReadonlySet<number>) {
+  private edges(tree: DrawnTree, { kind, nodes }: TreeLayout, lit: ReadonlySet<number>) {
     const places = new Map(nodes.map((placed) => [placed.node, placed]));
     // Lit ones last, on top of the others.
     const below = nodes.filter(({ parent }) => parent >= 0);
@@ -168,7 +177,7 @@ export class TreeView extends VitrineElement {
       });
   }
 
-  private nodeButton(tree: Tree, placed: PlacedNode, isLit: boolean, step: PathStep | undefined) {
+  private nodeButton(tree: DrawnTree, placed: PlacedNode, isLit: boolean, step: PathStep | undefined) {
     const { node, level, isLeaf, x, y, width } = placed;
     const side = placed.parent < 0 ? "" : tree.left[placed.parent] === node ? msg("yes") : msg("no");
     const share = formatPercent(tree.samples[node] / tree.samples[0]);
@@ -197,7 +206,7 @@ export class TreeView extends VitrineElement {
   }
 
   /** What can be read of a tree that nobody can read. */
-  private pathAlone(tree: Tree, steps: readonly PathStep[]) {
+  private pathAlone(tree: DrawnTree, steps: readonly PathStep[]) {
     const last = steps[steps.length - 1];
     return html`
       <p class="empty">${msg(str`A tree of ${tree.feature.length} nodes is too large to read; this is the path it takes now.`)}</p>
@@ -213,7 +222,7 @@ export class TreeView extends VitrineElement {
     `;
   }
 
-  private editor(tree: Tree, node: number) {
+  private editor(tree: DrawnTree, node: number) {
     const feature = tree.feature[node];
     if (feature < 0) {
       if (tree.task !== "classification") return nothing;
@@ -295,7 +304,7 @@ export class TreeView extends VitrineElement {
   }
 
   private best(node: number): number {
-    const { value, numOutputs } = this.tree ?? { value: [], numOutputs: 0 };
+    const { value, numOutputs } = this.tree ?? { value: [] as ArrayLike<number>, numOutputs: 0 };
     let best = 0;
     for (let i = 1; i < numOutputs; i++) if (value[node * numOutputs + i] > value[node * numOutputs + best]) best = i;
     return best;
@@ -306,9 +315,7 @@ export class TreeView extends VitrineElement {
     if (!tree) return "";
     if (tree.task === "classification") return translated(this.outputs[this.best(node)] ?? String(this.best(node)));
     const from = node * tree.numOutputs;
-    return Array.from(tree.value.subarray(from, from + tree.numOutputs), (value) => formatSignificant(value)).join(
-      "; ",
-    );
+    return Array.from({ length: tree.numOutputs }, (_, i) => formatSignificant(tree.value[from + i])).join("; ");
   }
 
   /** Without the words that all answers begin with: of `push left` and `push right` the second word tells. */

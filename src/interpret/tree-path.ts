@@ -1,4 +1,4 @@
-import { pathOf, type Tree } from "../compute/trees/tree.js";
+import { type DecisionNodes, pathOf, type Tree } from "../compute/trees/tree.js";
 
 /** How a reader knows an input: `Feature` of a world, or a column of a table without a unit. */
 export interface NamedInput {
@@ -19,7 +19,7 @@ export interface PathStep {
 }
 
 /** The tests that a row `x` [numFeatures] meets, from the root on; none in a tree of one leaf. */
-export function decisionPath(tree: Tree, x: ArrayLike<number>): PathStep[] {
+export function decisionPath(tree: DecisionNodes, x: ArrayLike<number>): PathStep[] {
   return pathOf(tree, x)
     .slice(0, -1)
     .map((node) => {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { TreeEdit } from "../../src/compute/trees/edit-tree.js";
+import { jsonOf } from "../../src/compute/trees/model-data.js";
 import { parseTree } from "../../src/compute/trees/parse-tree.js";
 import type { Tree } from "../../src/compute/trees/tree.js";
 import { Importances } from "../../src/elements/importances.js";
@@ -63,6 +64,13 @@ describe("a tree", () => {
       "no left, 15 %",
     ]);
     expect(view.shadowRoot?.querySelector(".tree")?.classList.contains("drawn")).toBe(true);
+  });
+
+  it("draws lists of numbers, as an explanation stores them, and what a regressor answers", async () => {
+    const stored = JSON.parse(jsonOf({ ...TREE, task: "regression" }));
+    const view = await mount(400, { tree: stored, observation: [0.3, 1] });
+    expect(litOf(view)).toEqual(["0", "2", "3"]);
+    expect(plain(nodesOf(view)[3].getAttribute("aria-label"))).toBe("yes 0; 1, 45 %");
   });
 
   it("lights the path of an observation, with what the splits see now", async () => {

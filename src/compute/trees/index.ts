@@ -38,6 +38,7 @@ export { pruneTree, subtreeOf } from "./prune.js";
 export { type LabelledTable, labelledTable, parseTable, type TestTable, type TextTable, testTable } from "./table.js";
 export {
   classOf,
+  type DecisionNodes,
   depthOf,
   fillTreeValues,
   largestOf,

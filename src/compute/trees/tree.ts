@@ -61,8 +61,16 @@ export function leafOf(tree: Tree, inputs: ArrayLike<number>, offset = 0): numbe
   return node;
 }
 
+/** The part of a tree that decides, as typed arrays or as the lists of a JSON file. */
+export interface DecisionNodes {
+  readonly feature: ArrayLike<number>;
+  readonly threshold: ArrayLike<number>;
+  readonly left: ArrayLike<number>;
+  readonly right: ArrayLike<number>;
+}
+
 /** The nodes from the root to the leaf that a row reaches, both included. */
-export function pathOf(tree: Tree, inputs: ArrayLike<number>, offset = 0): number[] {
+export function pathOf(tree: DecisionNodes, inputs: ArrayLike<number>, offset = 0): number[] {
   const path = [0];
   let node = 0;
   while (tree.feature[node] >= 0) {
