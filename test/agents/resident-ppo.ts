@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { fillAdvantages, normaliseInPlace } from "../../src/agents/advantages.js";
+import { explainedVariance, fillAdvantages, normaliseInPlace } from "../../src/agents/advantages.js";
+import { RunningStatistics } from "../../src/agents/normaliser.js";
 import { ppo } from "../../src/agents/ppo.js";
 import {
   categoricalPpoLoss,
@@ -41,6 +42,7 @@ export function describeResidentPpo(graphics: GraphicsDevice, worlds: readonly s
     ] as const)("takes the update of the reference in %s (%o)", (world, options) =>
       expectUpdate(graphics, { world, options: { hidden: [16, 16], ...options } }),
     );
+    it("normalises the advantages of a minibatch of thousands", () => expectLargeMinibatch(graphics));
     it("takes at most 60 dispatches and 4 KB of read-back for 64 steps, 4 epochs and 4 minibatches", () =>
       expectTraffic(graphics));
     it("works within WebGPU's default limits, from workgroup memory as from a storage buffer", expectPlainLimits);
@@ -302,6 +304,38 @@ async function expectUpdate(graphics: GraphicsDevice, request: ResidentRequest):
 }
 
 const rowOf = (array: Float32Array, row: number, size: number) => array.subarray(row * size, (row + 1) * size);
+
+/** One minibatch: the statistics of the loss say what the normalised advantages were. */
+async function expectLargeMinibatch(graphics: GraphicsDevice): Promise<void> {
+  const values = {
+    numEnvs: 128,
+    numSteps: 33,
+    minibatchSize: 65536,
+    epochs: 1,
+    hidden: [8],
+    normaliseObservations: true,
+  };
+  const { agent, options } = await createResident(graphics, { world: "cartpole", options: values });
+  const { diagnostics, steps } = await agent.iterate();
+  expect(steps).toBe(4224);
+  // At the first step all ratios are 1, so the surrogate is the mean of the normalised advantages: zero.
+  expect(Math.abs(diagnostics?.["policyLoss"] ?? 1)).toBeLessThan(1e-5);
+  const { observations, records } = await rolloutOf(graphics, agent);
+  const size = records.length / steps;
+  const [returns, values_] = [2, 3].map((i) => Float64Array.from({ length: steps }, (_, n) => records[n * size + i]));
+  expect(diagnostics?.["explainedVariance"]).toBeCloseTo(explainedVariance(values_, returns), 4);
+  const statistics = new RunningStatistics(4);
+  statistics.update(observations, steps);
+  const { normaliser } = await stateOf(agent);
+  const kept = normaliser as unknown as { count: number; mean: Float64Array; variance: Float64Array };
+  expect(kept.count).toBeCloseTo(steps, 2);
+  statistics.mean.forEach((mean, i) => {
+    expect(kept.mean[i]).toBeCloseTo(mean, 5);
+    expect(gap(kept.variance[i], statistics.variance[i])).toBeLessThan(1e-5);
+  });
+  expect(options.normaliseAdvantages).toBe(true);
+  agent.dispose();
+}
 
 async function expectTraffic(graphics: GraphicsDevice): Promise<void> {
   const options = { numEnvs: 16, numSteps: 64, minibatchSize: 256, epochs: 4, hidden: [8] };

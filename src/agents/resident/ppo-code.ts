@@ -19,6 +19,11 @@ export function recordSize(spec: EnvironmentSpec): number {
 export const TRACES = 3;
 /** Threads of a workgroup of the kernels without a network. */
 export const THREADS = 64;
+/** Threads where one workgroup goes through many samples, and how many that is. */
+const MANY_THREADS = 256;
+const MANY_SAMPLES = 4096;
+
+const threadsFor = (numSamples: number) => (numSamples < MANY_SAMPLES ? THREADS : MANY_THREADS);
 
 /** WGSL number for a bound that may be infinite. */
 const bound = (x: number) => (Number.isFinite(x) ? x.toExponential() : x > 0 ? "3.0e38" : "-3.0e38");
@@ -179,7 +184,7 @@ export function ppoGradientHead(spec: EnvironmentSpec, tile: TilePlan, normalise
 }
 
 /** Merging counts, means and sums of squares of two groups. Source: Chan, Golub & LeVeque 1979. */
-const MERGE_WGSL = /* wgsl */ `
+const mergeCode = (threads: number) => /* wgsl */ `
 fn merge(a: vec3f, b: vec3f) -> vec3f {
   let count = a.x + b.x;
   if (count == 0.0) { return vec3f(0.0); }
@@ -192,12 +197,12 @@ fn add_to(a: vec3f, x: f32) -> vec3f {
   let mean = a.y + delta / count;
   return vec3f(count, mean, a.z + delta * (x - mean));
 }
-var<workgroup> groups: array<vec3f, ${THREADS}>;
+var<workgroup> groups: array<vec3f, ${threads}>;
 // The merged moments of all threads, in every thread.
 fn merge_all(local: u32, own: vec3f) -> vec3f {
   workgroupBarrier();
   groups[local] = own;
-  for (var half = ${THREADS / 2}u; half > 0u; half /= 2u) {
+  for (var half = ${threads / 2}u; half > 0u; half /= 2u) {
     workgroupBarrier();
     if (local < half) { groups[local] = merge(groups[local], groups[local + half]); }
   }
@@ -230,7 +235,7 @@ export function advantagesKernel(spec: EnvironmentSpec, normaliseRewards: boolea
     ...(normaliseRewards ? [{ name: "reward_scale", access: "read", type: "array<f32>" } as const] : []),
   ];
   const reward = normaliseRewards ? "clamp(traces[index] * reward_scale[3], -10.0, 10.0)" : "traces[index]";
-  const code = /* wgsl */ `${ADVANTAGES_WGSL}${MERGE_WGSL}
+  const code = /* wgsl */ `${ADVANTAGES_WGSL}${mergeCode(THREADS)}
 @compute @workgroup_size(${THREADS})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let copy = group.x * ${THREADS}u + local;
@@ -272,7 +277,13 @@ export const REPORT = { returns: 0, advantages: 3, numEpisodes: 6, size: 8 } as 
  * Mean and scale of each minibatch's advantages, one workgroup for each, in the order of the shuffles; one more
  * workgroup sums up the rollout for the report.
  */
-export function momentsKernel(spec: EnvironmentSpec, normaliseAdvantages: boolean, numRolloutGroups: number) {
+export function momentsKernel(
+  spec: EnvironmentSpec,
+  normaliseAdvantages: boolean,
+  numRolloutGroups: number,
+  minibatchSize: number,
+) {
+  const threads = threadsFor(minibatchSize);
   const size = recordSize(spec);
   const bindings: readonly Binding[] = [
     ADVANTAGES_BINDING,
@@ -286,7 +297,7 @@ export function momentsKernel(spec: EnvironmentSpec, normaliseAdvantages: boolea
   const ofMinibatch = normaliseAdvantages
     ? `
     var own = vec3f(0.0);
-    for (var i = local; i < slot.count; i += ${THREADS}u) {
+    for (var i = local; i < slot.count; i += ${threads}u) {
       let number = shuffled(slot.start + i, slot.total, vec2u(slot.seed, slot.stream), slot.permutation);
       own = add_to(own, records[number * ${size}u + ${SAMPLE.advantage}u]);
     }
@@ -294,8 +305,8 @@ export function momentsKernel(spec: EnvironmentSpec, normaliseAdvantages: boolea
     if (slot.count > 1u) { moment = vec2f(all.y, 1.0 / (sqrt(all.z / (all.x - 1.0)) + 1e-8)); }`
     : "";
   const code = /* wgsl */ `${SLOT_WGSL.replace("loss: array<vec4f, 2>,", "loss: array<vec4f, 2>, rest: array<vec4f, 9>,")}
-${THREEFRY_WGSL}${SHUFFLE_WGSL}${ADVANTAGES_WGSL}${MERGE_WGSL}
-@compute @workgroup_size(${THREADS})
+${THREEFRY_WGSL}${SHUFFLE_WGSL}${ADVANTAGES_WGSL}${mergeCode(threads)}
+@compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   if (group.x < settings.num_minibatches) {
     let slot = slots[group.x];
@@ -305,13 +316,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   }
   var returns = vec3f(0.0);
   var errors = vec3f(0.0);
-  for (var i = local; i < settings.num_groups; i += ${THREADS}u) {
+  for (var i = local; i < settings.num_groups; i += ${threads}u) {
     let at = i * 6u;
     returns = merge(returns, vec3f(summaries[at], summaries[at + 1u], summaries[at + 2u]));
     errors = merge(errors, vec3f(summaries[at + 3u], summaries[at + 4u], summaries[at + 5u]));
   }
   var count = 0.0;
-  for (var i = local; i < ${numRolloutGroups}u; i += ${THREADS}u) { count += f32(episodes[i]); }
+  for (var i = local; i < ${numRolloutGroups}u; i += ${threads}u) { count += f32(episodes[i]); }
   let all_returns = merge_all(local, returns);
   let all_errors = merge_all(local, errors);
   let number = merge_all(local, vec3f(count, 0.0, 0.0)).x;
@@ -331,18 +342,19 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
  * returns, whose moments each copy kept. Statistics: `size` means, `size` scales, `size` variances, the count; the
  * count starts at 1e-4, as if rows of mean 0 and variance 1 had been seen.
  */
-export function observationStatisticsKernel(size: number) {
+export function observationStatisticsKernel(size: number, numSamples: number) {
+  const threads = threadsFor(numSamples);
   const bindings: readonly Binding[] = [
     ADVANTAGES_BINDING,
     { name: "observations", access: "read", type: "array<f32>" },
     { name: "statistics", access: "write", type: "array<f32>" },
   ];
-  const code = /* wgsl */ `${ADVANTAGES_WGSL}${MERGE_WGSL}
-@compute @workgroup_size(${THREADS})
+  const code = /* wgsl */ `${ADVANTAGES_WGSL}${mergeCode(threads)}
+@compute @workgroup_size(${threads})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) local: u32) {
   let total = settings.num_steps * settings.num_envs;
   var own = vec3f(0.0);
-  for (var i = local; i < total; i += ${THREADS}u) { own = add_to(own, observations[i * ${size}u + group.x]); }
+  for (var i = local; i < total; i += ${threads}u) { own = add_to(own, observations[i * ${size}u + group.x]); }
   let all = merge_all(local, own);
   if (local == 0u) {
     let count = statistics[${3 * size}u + group.x];
@@ -363,7 +375,7 @@ export function rewardStatisticsKernel(field: number) {
     { name: "envs", access: "read", type: "array<u32>" },
     { name: "reward_scale", access: "write", type: "array<f32>" },
   ];
-  const code = /* wgsl */ `${ADVANTAGES_WGSL}${MERGE_WGSL}
+  const code = /* wgsl */ `${ADVANTAGES_WGSL}${mergeCode(THREADS)}
 fn word(copy: u32, i: u32) -> f32 { return bitcast<f32>(envs[(${field}u + i) * settings.num_envs + copy]); }
 @compute @workgroup_size(${THREADS})
 fn main(@builtin(local_invocation_index) local: u32) {

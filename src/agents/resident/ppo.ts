@@ -497,14 +497,19 @@ function createKernels(
   numRolloutGroups: number,
 ): PpoKernels {
   const { spec } = env;
+  const batchSize = options.numSteps * env.numEnvs;
+  const minibatchSize = Math.min(options.minibatchSize, batchSize);
   const head = ppoGradientHead(spec, tile, options.normaliseObservations);
   const make = (label: string, { bindings, code }: ReturnType<typeof advantagesKernel>) =>
     new Kernel(graphics, label, bindings, code);
   return {
     gradient: new Kernel(graphics, "gradient", gradientBindings(tile, head), gradientCode(tile, head)),
     advantages: make("advantages", advantagesKernel(spec, options.normaliseRewards)),
-    moments: make("moments", momentsKernel(spec, options.normaliseAdvantages, numRolloutGroups)),
-    observationStatistics: make("observation statistics", observationStatisticsKernel(spec.observation.length)),
+    moments: make("moments", momentsKernel(spec, options.normaliseAdvantages, numRolloutGroups, minibatchSize)),
+    observationStatistics: make(
+      "observation statistics",
+      observationStatisticsKernel(spec.observation.length, batchSize),
+    ),
     rewardStatistics: make("reward statistics", rewardStatisticsKernel(envFields(spec).moments)),
   };
 }
