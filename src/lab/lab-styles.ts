@@ -63,13 +63,13 @@ export const labStyles = css`
     border-top: 1px solid var(--rule);
   }
   .insight vitrine-chart {
-    flex: 1 1 190px;
-    min-height: 190px;
+    flex: 1 1 150px;
+    min-height: 150px;
   }
   vitrine-diagnosis {
     padding-bottom: 6px;
   }
-  .insight vitrine-policy-view {
+  .insight vitrine-readable {
     padding-bottom: var(--x3);
   }
   .curves {
@@ -127,7 +127,7 @@ export const labStyles = css`
       grid-column: 1 / -1;
       min-height: 240px;
     }
-    .insight vitrine-policy-view {
+    .insight vitrine-readable {
       border-left: 1px solid var(--rule);
     }
     vitrine-run-list {
@@ -138,7 +138,7 @@ export const labStyles = css`
     .insight {
       display: flex;
     }
-    .insight vitrine-policy-view {
+    .insight vitrine-readable {
       border-left: 0;
     }
     .insight vitrine-chart {

@@ -12,7 +12,7 @@ import type { LabSession } from "./lab-session.js";
 import { lossText } from "./notices.js";
 
 /** Signs shown beside the return; every diagnostic can be shown as a curve. */
-const MAX_SIGNS = 5;
+const MAX_SIGNS = 4;
 
 /** The return over steps: training, its evaluations, chance, and the level that counts as solved. */
 export function returnPlot(session: LabSession): PlotData {

@@ -19,6 +19,7 @@ import { currentLocale, preferredLocale, translated, useLocale } from "../elemen
 import "../elements/notices.js";
 import "../elements/policy-view.js";
 import type { PolicyView } from "../elements/policy-view.js";
+import type { Readable, ReadableWish } from "../elements/readable.js";
 import "../elements/reward-strip.js";
 import type { RewardStrip } from "../elements/reward-strip.js";
 import "../elements/run-list.js";
@@ -27,7 +28,9 @@ import type { Stage } from "../elements/stage.js";
 import "../elements/table-dialog.js";
 import type { TableDialog, TableTwin } from "../elements/table-dialog.js";
 import { tokens } from "../elements/tokens.js";
+import type { OutlineEdit } from "../elements/tree-outline.js";
 import "../elements/transport.js";
+import type { ExplanationMethod } from "../interpret/explanation.js";
 import { LabController } from "./lab-controller.js";
 import type { LabSession } from "./lab-session.js";
 import { labStyles } from "./lab-styles.js";
@@ -42,6 +45,7 @@ import {
   savedText,
 } from "./lab-views.js";
 import { refusalText } from "./notices.js";
+import { ReadableLab } from "./readable-lab.js";
 import { createTrainingWorker } from "./worker.js";
 import "./setup-panel.js";
 import type { SettingChange } from "./setup-panel.js";
@@ -93,6 +97,7 @@ export class VitrineLab extends VitrineElement {
   @query(".return-chart") private returnChart?: Chart;
   @query(".curve-chart") private curveChart?: Chart;
   @query("vitrine-policy-view") private policyView?: PolicyView;
+  @query("vitrine-readable") private readableView?: Readable;
   @query("vitrine-reward-strip") private rewardStrip?: RewardStrip;
   @query("vitrine-command-bar") private commandBar?: CommandBar;
   @query("vitrine-table-dialog") private tableDialog?: TableDialog;
@@ -102,6 +107,7 @@ export class VitrineLab extends VitrineElement {
   private clock: ReturnType<typeof setInterval> | null = null;
   private opened = false;
   private lastSaved = 0;
+  private readonly readable = new ReadableLab();
   private readonly lab = new LabController({
     createWorker: () => this.createWorker(),
     onChange: () => this.renderSoon(),
@@ -258,7 +264,24 @@ export class VitrineLab extends VitrineElement {
             selected=${curve.key}
             @sign-select=${(event: CustomEvent<string>) => this.selectCurve(event.detail)}
           ></vitrine-diagnosis>
-          <vitrine-policy-view .observation=${spec.observation} .action=${spec.action}></vitrine-policy-view>
+          <vitrine-readable
+            .observation=${spec.observation}
+            .action=${spec.action}
+            .step=${session.step}
+            .explanations=${first.explanations}
+            .errors=${first.explanationErrors}
+            .making=${first.explaining}
+            .attribution=${first.attribution?.attribution ?? null}
+            .attributed=${first.attribution?.observation ?? []}
+            .map=${first.map?.network ?? null}
+            .readableMap=${first.map?.readable ?? null}
+            .viewError=${first.viewError}
+            @readable-wish=${(event: CustomEvent<ReadableWish>) => this.readable.want(event.detail)}
+            @explain-now=${(event: CustomEvent<ExplanationMethod>) => this.readable.make(event.detail)}
+            @tree-edit=${(event: CustomEvent<OutlineEdit>) => void this.readable.edit(event.detail)}
+          >
+            <vitrine-policy-view slot="network" .observation=${spec.observation} .action=${spec.action}></vitrine-policy-view>
+          </vitrine-readable>
         </section>
         <section class="curves" aria-label=${msg("Curves")} @table-show=${this.showTable}>
           <vitrine-chart class="curve-chart" heading=${msg("Curve")} note=${translated(curve.help)} valueName=${translated(curve.title)}>
@@ -289,9 +312,14 @@ export class VitrineLab extends VitrineElement {
     `;
   }
 
+  override firstUpdated(): void {
+    void this.readable.load();
+  }
+
   override updated(): void {
     const { session } = this.lab;
     if (!session) return;
+    this.readable.follow(session.first);
     this.returnChart?.show(returnPlot(session));
     this.curveChart?.show(curvePlot(session, this.curveKey));
     // A checkpoint was written: the list of runs has news.
@@ -364,6 +392,8 @@ export class VitrineLab extends VitrineElement {
   private readonly onMoment: Stage["onMoment"] = (moment, time) => {
     this.policyView?.show(moment, time);
     this.commandBar?.show?.(moment, time);
+    // Its element may still be on its way.
+    this.readableView?.show?.(moment, time);
     this.rewardStrip?.refresh(time);
   };
 

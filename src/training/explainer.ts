@@ -50,6 +50,10 @@ export class Explainer {
   private liveStep = -1;
   private finalStep = -1;
   private disposed = false;
+  /** The work at hand lives by a wish that no longer holds. */
+  private outdated = false;
+  /** The work at hand was not asked for by itself. */
+  private living = false;
 
   constructor(
     private readonly session: Session,
@@ -59,12 +63,19 @@ export class Explainer {
     this.since = clock();
   }
 
-  /** Explains the policy as it stands; a live wish also from now on. Null ends living. */
+  /**
+   * Explains the policy as it stands, or, with a live wish, from now on; what lives by another wish is let go. Null ends
+   * living.
+   */
   ask(wish: ExplainWish | null): void {
-    this.live = wish?.live ? wish : null;
+    if (wish && !wish.live) {
+      this.queue.push(this.taskOf(wish, false));
+      return;
+    }
+    this.live = wish;
     this.liveStep = -1;
     this.finalStep = -1;
-    if (wish && !wish.live) this.queue.push(this.taskOf(wish, false));
+    this.outdated = true;
   }
 
   /** Scores a tree that a person changed. */
@@ -85,13 +96,19 @@ export class Explainer {
    *
    * `training` says whether the network trains meanwhile.
    */
-  turn(training: boolean): Promise<boolean> {
+  async turn(training: boolean): Promise<boolean> {
+    if (this.outdated) await this.letGo();
     return training ? this.workBeside() : this.workAlone();
   }
 
   async dispose(): Promise<void> {
     this.disposed = true;
     await this.work?.stop();
+  }
+
+  private async letGo(): Promise<void> {
+    this.outdated = false;
+    if (this.living) await this.work?.stop();
   }
 
   private async workBeside(): Promise<boolean> {
@@ -114,8 +131,10 @@ export class Explainer {
   private begin(training: boolean): boolean {
     if (this.work && !this.work.done) return true;
     this.work = null;
-    const task = this.queue.shift() ?? this.liveTask(training);
+    const asked = this.queue.shift();
+    const task = asked ?? this.liveTask(training);
     if (!task) return false;
+    this.living = asked === undefined;
     this.since = this.clock();
     this.work = new Slices(this.clock, (pace) => this.perform(task, pace));
     return true;
@@ -166,7 +185,7 @@ export class Explainer {
       if (!this.disposed) this.post({ type: "explanation", explanation, live });
     } catch (error) {
       // A lost device is the host's to tell, and takes the training with it.
-      if (this.disposed || lossOf(error)) throw error;
+      if (this.disposed || this.work?.isStopped || lossOf(error)) throw error;
       // What cannot be explained now cannot be explained a step later.
       if (live) this.live = null;
       this.post({ type: "explanation-failed", method, message: messageOf(error), input: error instanceof InputError });

@@ -36,6 +36,11 @@ export class Slices implements Pace {
     return this.ended;
   }
 
+  /** It was told to stop. */
+  get isStopped(): boolean {
+    return this.stopped;
+  }
+
   /** Milliseconds that it has worked. */
   get spent(): number {
     return this.used;

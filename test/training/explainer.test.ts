@@ -55,7 +55,7 @@ describe("explaining beside training", () => {
       // The first is still at work when the network has moved on.
       for (let turn = 0; turn < 60; turn++) await explainer.turn(true);
     }
-    for (let turn = 0; turn < 20_000 && explanations().length < 2; turn++) await explainer.turn(true);
+    for (let turn = 0; turn < 20_000 && explanations().length < 2; turn++) await explainer.turn(false);
     expect(explanations()[0].explanation.step).toBeLessThan(explanations()[1].explanation.step);
     expect(await learned(watched)).toEqual(await learned(plain));
     plain.dispose();
@@ -151,6 +151,24 @@ describe("explaining beside training", () => {
     await finish();
     const failures = told.filter(({ type }) => type === "explanation-failed");
     expect(failures).toMatchObject([{ method: "shapley", input: true }]);
+    session.dispose();
+  });
+
+  it("lets go of what lives by an earlier wish, and finishes what was asked for by itself", async () => {
+    const session = await Session.create(config);
+    await session.advance();
+    const { explainer, told, finish } = makeExplainer(session);
+    explainer.ask({ method: "viper", options: {}, live: true });
+    await explainer.turn(false);
+    explainer.ask({ method: "bc", options: { episodes: 2, testEpisodes: 4 }, live: true });
+    explainer.ask({ method: "dagger", options: QUICK, live: false });
+    await explainer.turn(false);
+    explainer.ask({ method: "bc", options: { episodes: 2, testEpisodes: 4 }, live: true });
+    await finish();
+    const begun = told.flatMap((message) => (message.type === "explaining" ? [message.method] : []));
+    const made = told.flatMap((message) => (message.type === "explanation" ? [message.explanation.method] : []));
+    expect(begun).toEqual(["viper", "dagger", "bc"]);
+    expect(made).toEqual(["dagger", "bc"]);
     session.dispose();
   });
 

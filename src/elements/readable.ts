@@ -1,0 +1,440 @@
+import { msg, str } from "@lit/localize";
+import { css, html, nothing } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import type { ActionSpace, Feature } from "../core/spaces.js";
+import type { Attribution } from "../interpret/attribution.js";
+import type { DecisionMap } from "../interpret/decision-map.js";
+import type { Explanation, ExplanationMethod } from "../interpret/explanation.js";
+import { controls } from "./controls.js";
+import "./decision-map.js";
+import { VitrineElement } from "./element.js";
+import { madeAtText, numberText, returnText, sizeText, warningText } from "./explanation-words.js";
+import { formatCompact, formatFixed, formatInteger, formatPercent, formatSignificant } from "./format.js";
+import { tableIcon } from "./icons.js";
+import "./rule-card.js";
+import type { CardRow, RuleCard } from "./rule-card.js";
+import "./shapley-bars.js";
+import type { StageMoment } from "./stage-player.js";
+import type { TableTwin } from "./table-dialog.js";
+import "./tree-outline.js";
+import type { OutlinedTree, TreeOutline } from "./tree-outline.js";
+
+/** What can be read, by tab. */
+export type ReadableTab = "network" | "tree" | "rule" | "shapley" | "map";
+
+/** What the page should look at for the tab in front. */
+export interface ReadableWish {
+  readonly tab: ReadableTab;
+  /** The method whose explanation is shown, or null. */
+  readonly method: ExplanationMethod | null;
+  readonly map: { readonly x: number; readonly y: number } | null;
+}
+
+/** Something is being made. */
+export interface Making {
+  readonly method: ExplanationMethod;
+  readonly step: number;
+  readonly live: boolean;
+}
+
+const TABS: readonly ReadableTab[] = ["network", "tree", "rule", "shapley", "map"];
+
+/**
+ * The policy made readable: a tree, a linear rule, Shapley values of the step on the stage, or a map over two features.
+ * Agreement, return and size always stand together. What the network itself does goes into the slot `network`.
+ *
+ * @slot network - shown by the tab Network.
+ * @fires readable-wish - `detail` is the {@link ReadableWish}: another tab, method or pair of features.
+ * @fires explain-now - `detail` is the `ExplanationMethod` to be made anew, in full.
+ * @fires tree-edit - from the outline.
+ * @fires table-show - `detail` is a `TableTwin`.
+ */
+@customElement("vitrine-readable")
+export class Readable extends VitrineElement {
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: block;
+      }
+      .tabs {
+        display: flex;
+        margin-left: auto;
+        overflow-x: auto;
+        scrollbar-width: none;
+      }
+      .tabs button {
+        height: 36px;
+        padding: 0 8px;
+        border: 0;
+        border-bottom: 2px solid transparent;
+        background: none;
+        color: var(--ink-2);
+        white-space: nowrap;
+        cursor: pointer;
+      }
+      .tabs button:last-child {
+        padding-right: 0;
+      }
+      .tabs button[aria-selected="true"] {
+        border-color: var(--action);
+        color: var(--action);
+        font-weight: var(--w-strong);
+      }
+      .tabs button:focus-visible {
+        outline-offset: -3px;
+      }
+      .panel {
+        padding: 4px 0 var(--x3);
+      }
+      .scores {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px var(--x3);
+        padding: 2px 0 6px;
+        margin: 0;
+      }
+      .scores > div + div {
+        padding-left: var(--x3);
+        border-left: 1px solid var(--rule-2);
+      }
+      dt {
+        font-size: var(--t-small);
+        color: var(--ink-3);
+      }
+      dd {
+        font-size: var(--t-value);
+        font-weight: var(--w-medium);
+        white-space: nowrap;
+      }
+      dd small {
+        font-size: var(--t-small);
+        font-weight: 400;
+        color: var(--ink-3);
+      }
+      .row {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 4px var(--x2);
+        padding-bottom: 6px;
+        font-size: var(--t-small);
+        color: var(--ink-2);
+      }
+      .row select {
+        width: auto;
+      }
+      .foot {
+        padding: 6px 0 0;
+      }
+      .warning {
+        padding: 2px 0;
+        font-size: var(--t-small);
+        color: var(--watch);
+      }
+      .empty {
+        padding: var(--x2) 0;
+        color: var(--ink-2);
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) observation: readonly Feature[] = [];
+  @property({ attribute: false }) action: ActionSpace = { kind: "discrete", names: [] };
+  /** Environment steps trained so far. */
+  @property({ type: Number }) step = 0;
+  @property({ attribute: false }) explanations: Readonly<Partial<Record<ExplanationMethod, Explanation>>> = {};
+  @property({ attribute: false }) errors: Readonly<Partial<Record<ExplanationMethod, string>>> = {};
+  @property({ attribute: false }) making: Making | null = null;
+  @property({ attribute: false }) attribution: Attribution | null = null;
+  @property({ attribute: false }) attributed: ArrayLike<number> = [];
+  @property({ attribute: false }) map: DecisionMap | null = null;
+  @property({ attribute: false }) readableMap: DecisionMap | null = null;
+  /** Why attributions and maps cannot be shown, or an empty string. */
+  @property() viewError = "";
+  @state() private tab: ReadableTab = "tree";
+  @state() private treeMethod: "viper" | "dagger" | "bc" = "viper";
+  @state() private axes = { x: 0, y: 1 };
+  @query("vitrine-tree-outline") private outline?: TreeOutline;
+  @query("vitrine-rule-card") private card?: RuleCard;
+
+  /** Lights what decides in one moment; called with every frame. */
+  show(moment: StageMoment, now: number): void {
+    this.outline?.show(moment.observation, now);
+    this.card?.show(moment.observation, now);
+  }
+
+  override willUpdate(changed: Map<string, unknown>): void {
+    if (!changed.has("observation")) return;
+    // Another world: the two last features are those that usually decide (angle and spin, position and speed).
+    const { length } = this.observation;
+    this.axes = length < 2 ? { x: 0, y: 0 } : { x: Math.min(length, 4) - 2, y: Math.min(length, 4) - 1 };
+    if (!this.offers(this.tab)) this.tab = "network";
+    queueMicrotask(() => this.tellWish());
+  }
+
+  override render() {
+    return html`
+      <div class="head">
+        <h2>${msg("Readable policy")}</h2>
+        <div class="tabs" role="tablist" aria-label=${msg("Readable policy")} @keydown=${this.onKey}>
+          ${TABS.filter((tab) => this.offers(tab)).map(
+            (tab) => html`<button
+              role="tab"
+              id=${tab}
+              aria-selected=${tab === this.tab}
+              aria-controls="panel"
+              tabindex=${tab === this.tab ? 0 : -1}
+              @click=${() => this.select(tab)}
+            >
+              ${tabTitle(tab)}
+            </button>`,
+          )}
+        </div>
+      </div>
+      <div class="panel" id="panel" role="tabpanel" aria-labelledby=${this.tab}>${this.panel()}</div>
+    `;
+  }
+
+  /** Trees, rules, values and maps are of named discrete actions; a map needs two features. */
+  private offers(tab: ReadableTab): boolean {
+    if (tab === "network") return true;
+    if (this.action.kind !== "discrete") return false;
+    return tab !== "map" || this.observation.length >= 2;
+  }
+
+  private panel() {
+    switch (this.tab) {
+      case "network":
+        return html`<slot name="network"></slot>`;
+      case "tree":
+        return this.treePanel();
+      case "rule":
+        return this.rulePanel();
+      case "shapley":
+        return this.shapleyPanel();
+      case "map":
+        return this.mapPanel();
+      default:
+        return this.tab satisfies never;
+    }
+  }
+
+  private treePanel() {
+    const explanation = this.explanations[this.treeMethod];
+    return html`
+      ${this.scores(explanation)}
+      ${explanation ? this.warnings(explanation) : this.emptyText(this.treeMethod)}
+      ${
+        explanation?.kind === "tree"
+          ? html`<vitrine-tree-outline
+              editable
+              .tree=${explanation.policy as unknown as OutlinedTree}
+              .observation=${this.observation}
+              .action=${this.action}
+            ></vitrine-tree-outline>`
+          : nothing
+      }
+      <div class="row foot">
+        <label class="sr" for="method">${msg("Method")}</label>
+        <select id="method" @change=${(event: Event) => this.selectMethod((event.target as HTMLSelectElement).value)}>
+          ${(["viper", "dagger", "bc"] as const).map((method) => html`<option value=${method} ?selected=${method === this.treeMethod}>${methodTitle(method)}</option>`)}
+        </select>
+        ${this.makeButton(this.treeMethod)} ${this.madeAt(explanation)}
+      </div>
+    `;
+  }
+
+  private rulePanel() {
+    const explanation = this.explanations.shapley;
+    const rule = explanation?.kind === "rule" ? explanation : null;
+    return html`
+      ${this.scores(explanation)}
+      ${explanation ? this.warnings(explanation) : this.emptyText("shapley")}
+      ${
+        rule
+          ? html`<vitrine-rule-card
+                .rows=${((rule.policy as unknown as { rows?: readonly CardRow[] } | null)?.rows ?? []) as readonly CardRow[]}
+                .observation=${this.observation}
+                .action=${this.action}
+              ></vitrine-rule-card>
+              <div class="row">
+                <span>
+                  ${msg(str`R² ${formatFixed(rule.r2, 2)} over ${formatInteger(rule.boundaryPoints)} boundary points, ${lineTitle(rule.regression)}; clusters ${formatPercent(rule.purity)} pure`)}
+                </span>
+                <button class="icon-btn push" aria-label=${msg(str`Show as a table: ${msg("Lines that were tried")}`)} @click=${() => this.showCandidates(rule)}>${tableIcon}</button>
+              </div>`
+          : nothing
+      }
+      <div class="row foot">${this.makeButton("shapley")} ${this.madeAt(explanation)}</div>
+    `;
+  }
+
+  private shapleyPanel() {
+    if (this.viewError !== "") return html`<p class="warning">${this.viewError}</p>`;
+    if (!this.attribution) {
+      return html`<p class="empty">${msg("Shapley values appear once the stage has shown a few dozen states.")}</p>`;
+    }
+    return html`<vitrine-shapley-bars
+      .observation=${this.observation}
+      .action=${this.action}
+      .attribution=${this.attribution}
+      .state=${this.attributed}
+    ></vitrine-shapley-bars>`;
+  }
+
+  private mapPanel() {
+    if (this.viewError !== "") return html`<p class="warning">${this.viewError}</p>`;
+    return html`<vitrine-decision-map
+      .observation=${this.observation}
+      .action=${this.action}
+      .map=${this.map}
+      .readable=${this.readableMap}
+      .x=${this.axes.x}
+      .y=${this.axes.y}
+      @axes-change=${(event: CustomEvent<{ x: number; y: number }>) => {
+        this.axes = event.detail;
+        this.tellWish();
+      }}
+    ></vitrine-decision-map>`;
+  }
+
+  /** Agreement, return and size, never one without the others. */
+  private scores(explanation: Explanation | undefined) {
+    if (!explanation) return nothing;
+    const { fidelity, fidelityOnOwnStates, teacher, episodes } = explanation;
+    return html`<dl class="scores">
+      <div title=${msg(str`on its own states ${formatPercent(fidelityOnOwnStates)}`)}>
+        <dt>${msg("Agreement")}</dt>
+        <dd>${formatFixed(fidelity * 100, 1)} %</dd>
+      </div>
+      <div title=${msg(str`mean over ${formatInteger(episodes)} fixed starts, 95 % interval`)}>
+        <dt>${msg(str`Return, network ${returnText(teacher)}`)}</dt>
+        <dd>${returnText(explanation)}</dd>
+      </div>
+      <div>
+        <dt>${msg("Size")}</dt>
+        <dd>${sizeParts(explanation)}</dd>
+      </div>
+    </dl>`;
+  }
+
+  private warnings({ warnings, edited }: Explanation) {
+    return html`${edited ? html`<p class="row">${msg("Changed by hand.")}</p>` : nothing}${warnings.map(
+      (warning) => html`<p class="warning">▲ ${warningText(warning)}</p>`,
+    )}`;
+  }
+
+  private madeAt(explanation: Explanation | undefined) {
+    const making = this.making && methodsOf(this.tab).includes(this.making.method) ? this.making : null;
+    return html`<span class="dim" role="status">
+      ${explanation ? madeAtText(explanation) : nothing}
+      ${making && !making.live ? msg(str`making one from step ${formatCompact(making.step)} …`) : nothing}
+    </span>`;
+  }
+
+  private makeButton(method: ExplanationMethod) {
+    const busy = this.making !== null && !this.making.live && this.making.method === method;
+    return html`<button class="btn" ?disabled=${busy || this.step === 0} title=${msg("In full, scored over 100 fixed starts, and kept with the run")} @click=${() => this.tell("explain-now", method)}>
+      ${msg("Make one now")}
+    </button>`;
+  }
+
+  private emptyText(method: ExplanationMethod) {
+    const error = this.errors[method];
+    if (error) return html`<p class="warning">▲ ${error}</p>`;
+    if (this.step === 0) {
+      return html`<p class="empty">
+        ${method === "shapley" ? msg("A rule appears once the network has begun to learn.") : msg("A tree appears once the network has begun to learn.")}
+      </p>`;
+    }
+    return html`<p class="empty">${msg("The first one is being made beside the training.")}</p>`;
+  }
+
+  private showCandidates({ candidates }: Explanation): void {
+    const twin: TableTwin = {
+      caption: msg("Lines that were tried"),
+      columns: [msg("Line"), msg("Return"), msg("Agreement"), "R²", msg("Numbers"), msg("chosen")],
+      rows: candidates.map(({ label, selectionReturn, agreement, r2, size, chosen }) => [
+        label,
+        formatSignificant(selectionReturn),
+        formatPercent(agreement),
+        r2 === null ? "–" : numberText(r2),
+        formatInteger(size),
+        chosen ? msg("yes") : "",
+      ]),
+    };
+    this.tell("table-show", twin);
+  }
+
+  private select(tab: ReadableTab): void {
+    this.tab = tab;
+    this.tellWish();
+  }
+
+  private selectMethod(method: string): void {
+    if (method === "viper" || method === "dagger" || method === "bc") this.treeMethod = method;
+    this.tellWish();
+  }
+
+  private tellWish(): void {
+    const { tab } = this;
+    const method = tab === "tree" ? this.treeMethod : tab === "rule" ? "shapley" : tab === "map" ? "viper" : null;
+    const wish: ReadableWish = { tab, method, map: tab === "map" ? this.axes : null };
+    this.tell("readable-wish", wish);
+  }
+
+  private readonly onKey = (event: KeyboardEvent): void => {
+    const offered = TABS.filter((tab) => this.offers(tab));
+    const at = offered.indexOf(this.tab);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: offered.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    this.select(offered[(to + offered.length) % offered.length]);
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#${this.tab}`)?.focus());
+  };
+}
+
+/** The size in large, what follows from it in small: `5 tests` 6 leaves. */
+function sizeParts(explanation: Explanation) {
+  const [first, ...rest] = sizeText(explanation).split(", ");
+  return html`${first} ${rest.length > 0 ? html`<small>${rest.join(", ")}</small>` : nothing}`;
+}
+
+function methodsOf(tab: ReadableTab): readonly ExplanationMethod[] {
+  return tab === "tree" ? ["viper", "dagger", "bc"] : tab === "rule" ? ["shapley"] : [];
+}
+
+function tabTitle(tab: ReadableTab): string {
+  switch (tab) {
+    case "network":
+      return msg("Network");
+    case "tree":
+      return msg("Tree");
+    case "rule":
+      return msg("Rule");
+    case "shapley":
+      return msg("Shapley");
+    case "map":
+      return msg("Map");
+    default:
+      return tab satisfies never;
+  }
+}
+
+function methodTitle(method: "viper" | "dagger" | "bc"): string {
+  return method === "viper" ? "VIPER" : method === "dagger" ? "DAgger" : msg("Behaviour cloning");
+}
+
+function lineTitle(regression: "last-feature" | "total" | "logistic"): string {
+  switch (regression) {
+    case "last-feature":
+      return msg("least squares of the last feature");
+    case "total":
+      return msg("least squares in all directions (an extension)");
+    case "logistic":
+      return msg("logistic regression (an extension)");
+    default:
+      return regression satisfies never;
+  }
+}
