@@ -53,21 +53,33 @@ describe.skipIf(!graphics)("a session on the engine wgsl", () => {
   it.each([
     ["ppo", { numEnvs: 6, numSteps: 8, minibatchSize: 24, epochs: 2, hidden: [8] }],
     ["dqn", { numEnvs: 6, learningStarts: 60, bufferSize: 120, batchSize: 16, hidden: [8], dueling: true }],
-  ] as const)("goes on from a checkpoint bit for bit with %s", async (agent, agentOptions) => {
-    const config = configOf({ agent, agentOptions, evaluation: { every: 0 } });
-    const whole = await Session.create(config);
-    const segments: Segment[] = [];
-    for (let i = 0; i < 2; i++) await whole.advance();
-    const checkpoint = await whole.checkpoint();
-    segments.push(...checkpoint.segments);
-    const resumed = await Session.create(config, { bytes: checkpoint.bytes, segments });
-    expect(resumed.notice).toBeNull();
-    for (const session of [whole, resumed]) for (let i = 0; i < 2; i++) await session.advance();
-    const learned = async (session: Session) => readCheckpoint((await session.checkpoint()).bytes).agent;
-    expect(await learned(resumed)).toEqual(await learned(whole));
-    whole.dispose();
-    resumed.dispose();
-  });
+  ] as const)(
+    "goes on from a checkpoint bit for bit with %s, and on the CPU where the device is gone",
+    async (agent, agentOptions) => {
+      const config = configOf({ agent, agentOptions, evaluation: { every: 0 } });
+      const whole = await Session.create(config);
+      const segments: Segment[] = [];
+      for (let i = 0; i < 2; i++) await whole.advance();
+      const checkpoint = await whole.checkpoint();
+      segments.push(...checkpoint.segments);
+      const resumed = await Session.create(config, { bytes: checkpoint.bytes, segments });
+      expect(resumed.notice).toBeNull();
+      for (const session of [whole, resumed]) for (let i = 0; i < 2; i++) await session.advance();
+      const learned = async (session: Session) => readCheckpoint((await session.checkpoint()).bytes).agent;
+      expect(await learned(resumed)).toEqual(await learned(whole));
+      whole.dispose();
+      resumed.dispose();
+
+      // Without a device the same checkpoint goes on, on the CPU.
+      const surroundings = { withoutGpu: true };
+      const onCpu = await Session.create(config, { bytes: checkpoint.bytes, segments }, surroundings);
+      expect(onCpu.notice).toContain("no longer bit for bit");
+      const { progress } = await onCpu.advance();
+      expect(progress.step).toBeGreaterThan(checkpoint.step);
+      expect(Object.values(progress.diagnostics ?? {}).every(Number.isFinite)).toBe(true);
+      onCpu.dispose();
+    },
+  );
 
   it("leaves to worlds on the CPU what the device does not offer", async () => {
     const agentOptions = { prioritised: true, batchSize: 4, learningStarts: 1, hidden: [4], trainEvery: 64 };
