@@ -117,6 +117,8 @@ export interface EngineReport {
   readonly adapter?: AdapterReport | null;
   /** What the timings hold for (adapter, network, batch, copies, versions), so that they can be remembered. */
   readonly key?: string;
+  /** Somebody asked for this engine; the timings say what the others would have given. */
+  readonly asked?: boolean;
   /** The timings were taken earlier, on the same adapter for the same network. */
   readonly remembered?: boolean;
 }

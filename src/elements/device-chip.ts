@@ -106,13 +106,6 @@ export class DeviceChip extends VitrineElement {
         padding-left: var(--x3);
         text-align: right;
       }
-      td.note {
-        max-width: 0;
-        width: 62%;
-        white-space: normal;
-        text-align: right;
-        color: var(--ink-3);
-      }
       tr.on > * {
         color: var(--ink);
         font-weight: var(--w-strong);
@@ -157,10 +150,18 @@ export class DeviceChip extends VitrineElement {
 
   private reasons(report: EngineReport) {
     const { chosen, timings, remembered } = report;
-    // The fastest first; those that were not timed after them, with the reason.
-    const rows = timings.toSorted((a, b) => (a.milliseconds ?? Infinity) - (b.milliseconds ?? Infinity));
+    // The fastest first; those that were not timed after them, with the reason, told once.
+    const timed = timings.filter(({ milliseconds }) => milliseconds !== null);
+    const rows = timed.toSorted((a, b) => (a.milliseconds ?? 0) - (b.milliseconds ?? 0));
+    const notes = new Map<string, EngineId[]>();
+    for (const { id, milliseconds, note } of timings) {
+      if (milliseconds === null && id !== chosen) notes.set(note, [...(notes.get(note) ?? []), id]);
+    }
     return html`<p><b>${reasonText(report)}</b>${remembered ? html` ${msg("The times are from an earlier visit.")}` : nothing}</p>
       ${rows.length === 0 ? nothing : this.table(chosen, rows)}
+      ${[...notes].map(
+        ([note, engines]) => html`<p>${engines.map((id) => ENGINE_NAMES[id]).join(", ")}: ${translated(note)}</p>`,
+      )}
       ${report.adapter === undefined ? nothing : html`<p>${adapterText(report.adapter)}</p>`}
       <p>${msg("Another engine can be chosen among the further options of the training.")}</p>`;
   }
@@ -170,14 +171,10 @@ export class DeviceChip extends VitrineElement {
       <caption>${msg("One update of this network with the acting before it, and the steps per second that allows")}</caption>
       <tbody>
         ${rows.map(
-          ({ id, milliseconds, stepsPerSecond, note }) => html`<tr class=${id === chosen ? "on" : ""}>
+          ({ id, milliseconds, stepsPerSecond }) => html`<tr class=${id === chosen ? "on" : ""}>
             <th scope="row">${ENGINE_NAMES[id]}</th>
-            ${
-              milliseconds === null
-                ? html`<td class="note" colspan="2">${translated(note)}</td>`
-                : html`<td class="num">${formatSignificant(milliseconds)} ms</td>
-                  <td class="num">${stepsPerSecond === undefined ? nothing : msg(str`${formatCompact(stepsPerSecond)} steps/s`)}</td>`
-            }
+            <td class="num">${formatSignificant(milliseconds ?? 0)} ms</td>
+            <td class="num">${stepsPerSecond === undefined ? nothing : msg(str`${formatCompact(stepsPerSecond)} steps/s`)}</td>
           </tr>`,
         )}
       </tbody>
@@ -199,10 +196,10 @@ export class DeviceChip extends VitrineElement {
 }
 
 /** Which engine and why, in a sentence. */
-function reasonText({ chosen, timings }: EngineReport): string {
+function reasonText({ chosen, timings, asked }: EngineReport): string {
   const name = ENGINE_NAMES[chosen];
   const timed = timings.filter(({ milliseconds }) => milliseconds !== null);
-  if (timings.length === 0) return msg(str`${name} computes the networks, as it was asked for.`);
+  if (asked || timings.length === 0) return msg(str`${name} computes the networks, as it was asked for.`);
   if (timed.length < 2) return msg(str`${name} computes the networks.`);
   return msg(str`${name} computes the networks: the fastest of ${timed.length} that were timed on this device.`);
 }

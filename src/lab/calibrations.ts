@@ -27,7 +27,7 @@ export class CalibrationMemory {
 
   /** Keeps a report that was timed just now; others hold nothing new. */
   add(report: EngineReport): void {
-    if (report.key === undefined || report.remembered === true) return;
+    if (report.key === undefined || report.remembered === true || report.asked === true) return;
     this.reports = [report, ...this.reports.filter(({ key }) => key !== report.key)].slice(0, MAX_KEPT);
     if (this.lasting) write(this.reports);
   }

@@ -75,6 +75,7 @@ export const engineReportSchema = v.object({
     ),
   ),
   key: v.optional(v.string()),
+  asked: v.optional(v.boolean()),
   remembered: v.optional(v.boolean()),
 });
 

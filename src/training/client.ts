@@ -21,7 +21,8 @@ export class SessionClient {
   private readonly listeners = new Set<(message: FromWorker) => void>();
   private readonly lossListeners = new Set<(kind: LossKind, why: string) => void>();
   private watchdog: ReturnType<typeof setInterval> | null = null;
-  private lastSign = performance.now();
+  /** Milliseconds since its last sign of life, as far as this page was awake to hear one. */
+  private silent = 0;
   private heard = false;
   private lost = false;
 
@@ -32,7 +33,7 @@ export class SessionClient {
   ) {
     this.worker = createWorker();
     this.worker.addEventListener("message", (event: MessageEvent<FromWorker>) => {
-      this.lastSign = performance.now();
+      this.silent = 0;
       this.heard = true;
       if (event.data.type === "lost") this.lose(event.data.kind, event.data.message);
       else for (const listener of this.listeners) listener(event.data);
@@ -75,14 +76,13 @@ export class SessionClient {
   private watch(): void {
     if (this.watchdog) return;
     let lastTick = performance.now();
-    this.lastSign = lastTick;
     this.watchdog = setInterval(() => {
       const now = performance.now();
-      // A page that slept (a closed lid, a background tab) or was busy has heard nothing either: that is no loss.
-      if (now - lastTick > this.silence / 2) this.lastSign = now;
+      // A page that slept (a closed lid, a background tab) or was busy has heard nothing either: that is no silence.
+      this.silent += Math.min(now - lastTick, 2 * TICK_MS);
       lastTick = now;
       const limit = this.heard ? this.silence : LOADING_MS;
-      if (now - this.lastSign > limit) this.lose("silence", `no sign of life for ${limit / 1000} s`);
+      if (this.silent > limit) this.lose("silence", `no sign of life for ${limit / 1000} s`);
     }, TICK_MS);
   }
 

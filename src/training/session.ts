@@ -112,6 +112,7 @@ export class Session {
       resumed: saved?.engine ?? null,
       withoutGpu,
       isRecovery: breaks !== null && breaks.length > 0,
+      compareAsked: remembered !== undefined,
       calibrateNow: (candidates = withoutGpu ? CPU_ENGINES : undefined) =>
         timeEngines(config, { candidates, remembered }),
     });
@@ -408,6 +409,7 @@ async function chooseEngine({
   resumed,
   withoutGpu,
   isRecovery,
+  compareAsked,
   calibrateNow,
 }: {
   readonly asked: EngineId | null;
@@ -415,6 +417,8 @@ async function chooseEngine({
   readonly withoutGpu: boolean;
   /** The run has begun already, even if nothing of it was saved: it goes on in any case. */
   readonly isRecovery: boolean;
+  /** Time the other engines too when one was asked for. */
+  readonly compareAsked: boolean;
   readonly calibrateNow: (candidates?: readonly EngineId[]) => Promise<EngineReport>;
 }): Promise<{ factory: EngineFactory; report: EngineReport; notice: string | null }> {
   const wanted = resumed?.chosen ?? asked;
@@ -422,9 +426,11 @@ async function chooseEngine({
   if (wanted && !isBarred) {
     const factory = await loadEngine(wanted);
     if (factory) {
-      const adapter = isGpuEngine(wanted) ? await adapterReport() : undefined;
-      const asIs: EngineReport = { chosen: wanted, reason: "It was asked for.", timings: [] };
-      const report = resumed ?? { ...asIs, ...(adapter !== undefined && { adapter }) };
+      if (resumed) return { factory, report: resumed, notice: null };
+      const adapter = isGpuEngine(wanted) ? { adapter: await adapterReport() } : {};
+      // Whoever keeps calibrations also shows them: what would the others give?
+      const others = compareAsked ? await calibrateNow() : { timings: [] };
+      const report = { ...others, ...adapter, chosen: wanted, reason: "It was asked for.", asked: true };
       return { factory, report, notice: null };
     }
     if (!resumed && !isRecovery) throw new InputError("engine", wanted, "an engine that this device offers");
