@@ -31,6 +31,8 @@ export function describeResidentPpo(graphics: GraphicsDevice, worlds: readonly s
       expectTransitions(graphics, world),
     );
     it("of eight steps is eight rollouts of one step", () => expectSameSteps(graphics));
+    it("gives each copy the parameters that a curriculum wrote, from its next episode on", () =>
+      expectParams(graphics));
     it("tells the episodes that ended, and counts all of them", () => expectEpisodes(graphics));
   });
 
@@ -165,6 +167,22 @@ async function expectSameSteps(graphics: GraphicsDevice): Promise<void> {
   expect((await stateOf(whole.agent)).environment).toEqual((await stateOf(parts.agent)).environment);
   whole.agent.dispose();
   parts.agent.dispose();
+}
+
+async function expectParams(graphics: GraphicsDevice): Promise<void> {
+  const options = { numEnvs: 5, numSteps: 1, minibatchSize: 5, epochs: 1, hidden: [4] };
+  const { agent, env } = await createResident(graphics, { world: "cartpole", horizon: 3, options });
+  const before = env.params.slice();
+  await agent.iterate();
+  env.params.set(before.map((value, i) => Math.fround(value + i / 64)));
+  await agent.iterate();
+  expect((await stateOf(agent)).environment.activeParams).toEqual(before.map(Math.fround));
+  // The third step ends every episode.
+  await agent.iterate();
+  const { activeParams, params } = (await stateOf(agent)).environment;
+  expect(activeParams).toEqual(env.params);
+  expect(params).toEqual(env.params);
+  agent.dispose();
 }
 
 async function expectEpisodes(graphics: GraphicsDevice): Promise<void> {
