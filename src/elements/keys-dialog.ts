@@ -54,6 +54,11 @@ export class KeysDialog extends VitrineElement {
       [html`<kbd>${msg("Space")}</kbd>`, msg("Train or pause")],
       [html`<kbd>.</kbd>`, msg("One update")],
       [html`<kbd>[</kbd> <kbd>]</kbd>`, msg("Stage slower or faster")],
+      [html`<kbd>1</kbd> <kbd>4</kbd>`, msg("On the stage acts the network, or you")],
+      [
+        html`<kbd>←</kbd> <kbd>→</kbd> <kbd>↑</kbd> <kbd>↓</kbd>`,
+        msg("Act, when you play; A, D, W and S do the same, and so does a gamepad"),
+      ],
       [html`<kbd>r</kbd>`, msg("Start afresh from the seed; this run stays in the list")],
       [html`<kbd>?</kbd>`, msg("Show these keys")],
     ];

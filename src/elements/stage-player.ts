@@ -37,7 +37,7 @@ interface Frame extends PlayedStep {
 }
 
 /** Frames kept in reserve against uneven delivery, in seconds of showing. */
-const RESERVE = 0.12;
+export const RESERVE = 0.12;
 /** Backlog from which the player jumps ahead, in seconds of showing; a few steps are never too many. */
 const TOO_LATE = 0.6;
 const FEW_STEPS = 8;
@@ -55,7 +55,14 @@ export class StagePlayer {
   /** How far from `previous` to `current`, 0 … 1. */
   private progress = 1;
   private waiting = true;
+  /** Seconds that the end of an episode is still shown. */
+  private resting = 0;
   private moment: Float64Array = new Float64Array(0);
+
+  /** Frames kept in reserve, in seconds of showing: none for a person who plays and waits for each of them. */
+  reserve = RESERVE;
+  /** Seconds for which the end of an episode stays. */
+  rest = 0;
 
   constructor(
     /** Simulated seconds per step. */
@@ -103,6 +110,7 @@ export class StagePlayer {
     this.previous = null;
     this.current = null;
     this.waiting = true;
+    this.resting = 0;
   }
 
   /** Moves on by `seconds` of the viewer's time at `speed` times real time. Returns whether anything changed. */
@@ -112,21 +120,25 @@ export class StagePlayer {
       this.progress = 1;
       return true;
     }
+    if (this.resting > 0 && this.progress >= 1) {
+      this.resting -= seconds;
+      return false;
+    }
     if (this.queue.length === 0 && this.progress >= 1) {
       this.waiting = true;
       return false;
     }
     const framesPerSecond = speed / this.secondsPerStep;
     if (speed > 0 && this.waiting) {
-      if (this.queue.length < Math.min(framesPerSecond * RESERVE, 100)) return false;
+      if (this.queue.length < Math.min(framesPerSecond * this.reserve, 100)) return false;
       this.waiting = false;
     }
     const late = speed > 0 ? this.queue.length / framesPerSecond : 0;
     if (late > TOO_LATE && this.queue.length > FEW_STEPS) {
-      while (this.queue.length > Math.max(2, framesPerSecond * RESERVE)) this.next();
+      while (this.queue.length > Math.max(2, framesPerSecond * this.reserve) && this.next());
     }
     // A tenth faster or slower is not seen, and brings the reserve back to its size.
-    const rate = framesPerSecond * Math.min(1.25, Math.max(0.9, 1 + (late - RESERVE) * 0.8));
+    const rate = framesPerSecond * Math.min(1.25, Math.max(0.9, 1 + (late - this.reserve) * 0.8));
     let advance = seconds * rate;
     while (advance > 0) {
       const rest = 1 - this.progress;
@@ -170,8 +182,10 @@ export class StagePlayer {
   }
 
   private next(): boolean {
+    if (this.resting > 0) return false;
     const frame = this.queue.shift();
     if (!frame) return false;
+    if (frame.ending !== 0) this.resting = this.rest;
     this.previous = this.current;
     this.current = frame;
     // The first frame of an episode is where it starts: nothing moves towards it.

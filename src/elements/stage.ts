@@ -14,7 +14,7 @@ import { VitrineElement } from "./element.js";
 import { formatInteger, formatSignificant } from "./format.js";
 import { translated } from "./localise.js";
 import { PaletteController } from "./palette.js";
-import { type PlayedStep, type StageMoment, StagePlayer } from "./stage-player.js";
+import { type PlayedStep, RESERVE, type StageMoment, StagePlayer } from "./stage-player.js";
 import { Trail } from "./trail.js";
 
 /** Milliseconds between two captions at least, for the eye and for a screen reader. */
@@ -25,6 +25,8 @@ const INSETS = { top: 44, bottom: 54 };
 /** Earlier states that are shown as ghosts, and the simulated seconds between them. */
 const NUM_GHOSTS = 4;
 const GHOST_SECONDS = 0.08;
+/** Seconds that a person sees how her episode ended. */
+const END_SECONDS = 1;
 /** With reduced motion, one frame in ten is shown: six a second. */
 const REDUCED_MS = 1000 / 6;
 
@@ -55,6 +57,10 @@ export class Stage extends VitrineElement {
         border-radius: inherit;
         box-shadow: var(--depth-glass);
         pointer-events: none;
+      }
+      :host(:focus-visible) {
+        outline: 2px solid var(--focus);
+        outline-offset: 2px;
       }
       canvas {
         position: absolute;
@@ -90,6 +96,7 @@ export class Stage extends VitrineElement {
         background: var(--glass);
       }
       .say {
+        min-width: 0;
         font: 400 15px/1.4 var(--font-label);
       }
       mark:empty {
@@ -104,6 +111,7 @@ export class Stage extends VitrineElement {
       }
       dl {
         display: flex;
+        flex: none;
         gap: var(--x5);
         text-align: right;
       }
@@ -144,6 +152,8 @@ export class Stage extends VitrineElement {
   /** Options of the world that is played. */
   @property({ attribute: false }) options: OptionValues = {};
   @property({ type: Number }) speed = 1;
+  /** A person plays: nothing is kept in reserve, and the end of an episode stays for a moment. */
+  @property({ type: Boolean }) byHand = false;
   /** Called for each step that was shown or skipped over. */
   onStep: (step: PlayedStep) => void = () => {};
   /** Called with what was just drawn, and the time. */
@@ -189,8 +199,10 @@ export class Stage extends VitrineElement {
     const { spec } = this;
     if (!spec) return;
     if (changed.has("spec") || changed.has("options")) this.params = paramsStructOf(spec, this.options);
+    if (changed.has("byHand")) this.applyHand();
     if (!changed.has("spec")) return;
     this.player = new StagePlayer(spec.secondsPerStep, (step) => this.follow(step, spec.secondsPerStep), spec.circular);
+    this.applyHand();
     this.drawing = null;
     loadDrawing(spec.id).then(
       (drawing) => {
@@ -234,6 +246,11 @@ export class Stage extends VitrineElement {
     `;
   }
 
+  private applyHand(): void {
+    this.player.reserve = this.byHand ? 0 : RESERVE;
+    this.player.rest = this.byHand ? END_SECONDS : 0;
+  }
+
   private invalidate(): void {
     this.dirty = true;
   }
@@ -245,7 +262,8 @@ export class Stage extends VitrineElement {
     this.lastTime = time;
     const moved = this.player.advance(seconds, this.speed);
     if (!this.visible || !(moved || this.dirty)) return;
-    if (this.reduced.matches && !this.dirty && time < this.drawDue) return;
+    // A person who plays needs every frame.
+    if (this.reduced.matches && !this.byHand && !this.dirty && time < this.drawDue) return;
     this.drawDue = time + REDUCED_MS;
     this.dirty = false;
     this.draw(time);
@@ -311,7 +329,7 @@ export class Stage extends VitrineElement {
     if (words) return { text: translated(words.text), action: words.action && translated(words.action) };
     const space = this.spec?.action;
     const name = space?.kind === "discrete" ? space.names[action[0]] : undefined;
-    return { text: msg("The network acts"), action: name ? translated(name) : "" };
+    return { text: this.byHand ? msg("You act") : msg("The network acts"), action: name ? translated(name) : "" };
   }
 
   private write(selector: string, text: string): void {

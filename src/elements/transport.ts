@@ -1,6 +1,7 @@
 import { msg, str } from "@lit/localize";
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
+import type { StageActor } from "../training/messages.js";
 import { controls } from "./controls.js";
 import { VitrineElement } from "./element.js";
 import { diceIcon, pauseIcon, resetIcon, stepIcon, trainIcon } from "./icons.js";
@@ -11,12 +12,19 @@ export const SPEEDS: readonly number[] = [0, 0.25, 0.5, 1, 2, 4, 8, 16];
 /** What the run is doing, as far as its buttons matter. */
 export type TransportState = "starting" | "waiting" | "training" | "paused" | "finished" | "failed";
 
+/** Who can act on the stage, in the order of their keys: 1 to 4, of which 2 and 3 are a readable policy's. */
+export const ACTOR_KEYS: readonly (readonly [StageActor, string])[] = [
+  ["network", "1"],
+  ["you", "4"],
+];
+
 /**
- * Train, pause, step, reset; the stage's speed; the seed.
+ * Train, pause, step, reset; who acts on the stage, and how fast; the seed.
  *
  * @fires train-toggle - train or pause; after the end of a run, go on.
  * @fires train-step - one update.
  * @fires run-reset - start afresh from the seed.
+ * @fires actor-change - `detail` is who acts, and whether it was chosen by pointing, so that keys may go to the stage.
  * @fires speed-change - `detail` is the new speed.
  * @fires seed-change - `detail` is the text of the seed field.
  * @fires seed-fresh - a new seed is wanted.
@@ -30,7 +38,7 @@ export class Transport extends VitrineElement {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
-        gap: 6px var(--x3);
+        gap: 6px 10px;
         padding: 10px 0;
       }
       .segments {
@@ -96,12 +104,47 @@ export class Transport extends VitrineElement {
         font-size: var(--t-small);
         white-space: nowrap;
       }
+      .actors label {
+        position: relative;
+        display: block;
+      }
+      .actors input {
+        position: absolute;
+        inset: 0;
+        margin: 0;
+        opacity: 0;
+        cursor: pointer;
+      }
+      .actors span {
+        display: inline-flex;
+        align-items: center;
+        gap: 6px;
+        height: calc(var(--control) - 2px);
+        padding: 0 10px;
+        font-size: var(--t-body);
+        color: var(--ink);
+        font-weight: var(--w-medium);
+      }
+      .actors label + label {
+        border-left: 1px solid var(--rule-2);
+      }
+      .actors label:hover span {
+        background: var(--hover);
+      }
+      .actors input:checked + span {
+        background: var(--action-wash);
+        color: var(--action);
+      }
+      .actors input:focus-visible + span {
+        outline: 2px solid var(--focus);
+        outline-offset: -3px;
+      }
       output {
         min-width: 30px;
         color: var(--ink);
       }
       input[type="range"] {
-        width: 100px;
+        width: 84px;
       }
       .seed {
         display: inline-flex;
@@ -110,7 +153,7 @@ export class Transport extends VitrineElement {
         margin-left: auto;
       }
       .seed input {
-        width: 96px;
+        width: 84px;
         height: var(--control);
         text-align: right;
       }
@@ -119,6 +162,12 @@ export class Transport extends VitrineElement {
         text-align: right;
         color: var(--bad);
         font-size: var(--t-small);
+      }
+      /* The label says no more than the control's own name; four groups need the room. */
+      @container lab (max-width: 1560px) {
+        .wide {
+          display: none;
+        }
       }
       @container lab (max-width: 960px) {
         kbd {
@@ -136,6 +185,13 @@ export class Transport extends VitrineElement {
           flex: 1;
           padding: 0 4px;
         }
+        .actors label {
+          flex: 1;
+        }
+        .actors span {
+          justify-content: center;
+          width: 100%;
+        }
         .speed {
           flex: 1;
         }
@@ -149,6 +205,8 @@ export class Transport extends VitrineElement {
 
   @property() state: TransportState = "starting";
   @property({ type: Number }) speed = 1;
+  /** Who acts on the stage. */
+  @property() actor: StageActor = "network";
   @property({ type: Number }) seed = 0;
   /** Why the last seed was refused, or an empty string. */
   @property() refusal = "";
@@ -169,8 +227,23 @@ export class Transport extends VitrineElement {
           ${resetIcon}${msg("Reset")} <kbd>r</kbd>
         </button>
       </div>
+      <fieldset class="segments actors">
+        <legend class="sr">${msg("Who acts")}</legend>
+        ${ACTOR_KEYS.map(
+          ([actor, key]) => html`<label>
+            <input
+              type="radio"
+              name="actor"
+              value=${actor}
+              .checked=${actor === this.actor}
+              @click=${(event: MouseEvent) => this.tell("actor-change", { actor, pointed: event.detail > 0 })}
+            />
+            <span>${actorText(actor)} <kbd>${key}</kbd></span>
+          </label>`,
+        )}
+      </fieldset>
       <label class="speed">
-        ${msg("Speed")}
+        <span class="wide">${msg("Speed")}</span>
         <input
           type="range"
           min="0"
@@ -212,6 +285,18 @@ export class Transport extends VitrineElement {
 
   private onSpeed(event: Event): void {
     this.tell("speed-change", SPEEDS[Number((event.target as HTMLInputElement).value)]);
+  }
+}
+
+/** Who acts, as a label. */
+function actorText(actor: StageActor): string {
+  switch (actor) {
+    case "network":
+      return msg("Network");
+    case "you":
+      return msg("You");
+    default:
+      return actor satisfies never;
   }
 }
 

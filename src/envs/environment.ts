@@ -11,6 +11,23 @@ export interface RewardTerm {
   readonly help: string;
 }
 
+/** What a person holds to act: an arrow key, its letter, a button on the stage, or a stick. */
+export type Direction = "left" | "right" | "up" | "down";
+
+/** How a person acts in a world, with the agent's own actions. */
+export interface HandControls {
+  /**
+   * What holding a direction does [actionSize]. A discrete action is that of the newest direction held; continuous
+   * ones add up, and stop at the bounds.
+   */
+  readonly held: Readonly<Partial<Record<Direction, readonly number[]>>>;
+  /**
+   * What is done while nothing is held [actionSize]; `last` goes on with the last action, and `wait` stops the world
+   * until something is held.
+   */
+  readonly idle: readonly number[] | "last" | "wait";
+}
+
 /** What a world says about itself. Trees print its names, curricula drive its parameters, forms show its options. */
 export interface EnvironmentSpec {
   /** Kebab case; also the folder's name and the value of `#env=`. */
@@ -20,6 +37,7 @@ export interface EnvironmentSpec {
   readonly summary: string;
   readonly observation: readonly Feature[];
   readonly action: ActionSpace;
+  readonly hand: HandControls;
   readonly rewardTerms: readonly RewardTerm[];
   /** Names of the state's entries, in the order of the world's reference. `stateSize` is its length. */
   readonly state: readonly string[];

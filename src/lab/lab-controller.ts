@@ -7,7 +7,7 @@ import { SPEEDS } from "../elements/transport.js";
 import { defaultSettings, firstUsableAgent, type LabSettings, linkOf, parseLink, parseSeed } from "../runs/link.js";
 import { type RunEntry, RunLibrary } from "../runs/opfs-library.js";
 import type { SessionConfig } from "../training/config.js";
-import type { StageFrames } from "../training/messages.js";
+import type { StageActor, StageFrames } from "../training/messages.js";
 import { CalibrationMemory } from "./calibrations.js";
 import { LabSession } from "./lab-session.js";
 import { type NoticeText, refusalNotice, runNotice } from "./notices.js";
@@ -22,6 +22,8 @@ export interface LabSurroundings {
   onStage(frames: StageFrames): void;
   /** Another run begins: whatever was played is forgotten. */
   onRun(): void;
+  /** Another acts on the stage from now on. */
+  onActor(): void;
   /** The settings have changed; the page may write its address. */
   onSettings(): void;
 }
@@ -42,6 +44,8 @@ export class LabController {
   runs: readonly RunEntry[] = [];
   notices: readonly Notice[] = [];
   speed = 1;
+  /** Who acts on the stage. */
+  actor: StageActor = "network";
   /** Why the seed field was refused; null when it was not. */
   seedError: InputError | null = null;
   /** Whether runs outlast the page; null until known. */
@@ -186,6 +190,15 @@ export class LabController {
     if (!SPEEDS.includes(speed)) return;
     this.speed = speed;
     this.session?.setSpeed(speed);
+    this.surroundings.onChange();
+  }
+
+  /** Lets another act on the stage; training goes on. */
+  setActor(actor: StageActor): void {
+    if (actor === this.actor) return;
+    this.actor = actor;
+    this.session?.setActor(actor);
+    this.surroundings.onActor();
     this.surroundings.onChange();
   }
 
@@ -336,12 +349,16 @@ export class LabController {
       origin,
       paused,
       speed: this.speed,
+      actor: this.actor,
       createWorker: () => this.surroundings.createWorker(),
       // A run of the same config may be the one that is just being left.
       library: left.then(() => this.library),
       calibrations: this.calibrations,
       onChange: () => this.surroundings.onChange(),
-      onStage: (frames) => this.surroundings.onStage(frames),
+      onStage: (frames) => {
+        // Frames that were under way when a person took over are too late.
+        if (this.actor !== "you") this.surroundings.onStage(frames);
+      },
       onNotice: (notice) => this.tellOf(notice),
     });
     this.surroundings.onRun();

@@ -8,7 +8,7 @@ import { findEnvironment } from "../envs/index.js";
 import { configOf, type LabSettings } from "../runs/link.js";
 import type { RunLibrary } from "../runs/opfs-library.js";
 import type { Break, Evaluation } from "../training/config.js";
-import type { StageFrames } from "../training/messages.js";
+import type { StageActor, StageFrames } from "../training/messages.js";
 import type { CalibrationMemory } from "./calibrations.js";
 import { type RunNotice, type RunOrigin, SeedRun } from "./seed-run.js";
 
@@ -17,6 +17,7 @@ export interface LabSessionSettings {
   readonly origin: RunOrigin;
   readonly paused: boolean;
   readonly speed: number;
+  readonly actor?: StageActor;
   readonly createWorker: () => Worker;
   readonly library: Promise<RunLibrary>;
   readonly calibrations: CalibrationMemory;
@@ -90,6 +91,11 @@ export class LabSession {
 
   setSpeed(speed: number): void {
     for (const run of this.runs) run.setSpeed(speed);
+  }
+
+  /** Says who acts on the stage; the other seeds are not shown. */
+  setActor(actor: StageActor): void {
+    this.first.setActor(actor);
   }
 
   raiseBudget(steps: number): void {

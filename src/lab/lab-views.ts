@@ -14,8 +14,8 @@ import { lossText } from "./notices.js";
 /** Signs shown beside the return; every diagnostic can be shown as a curve. */
 const MAX_SIGNS = 4;
 
-/** The return over steps: training, its evaluations, chance, and the level that counts as solved. */
-export function returnPlot(session: LabSession): PlotData {
+/** The return over steps: training, its evaluations, chance, a person's mean, and what counts as solved. */
+export function returnPlot(session: LabSession, hand: number | null = null): PlotData {
   const { spec, evaluations } = session;
   return {
     ...session.plot("returnMean", 1),
@@ -23,6 +23,9 @@ export function returnPlot(session: LabSession): PlotData {
     marks: evaluations.map(({ step, returnMean }) => ({ step, value: returnMean })),
     guides: [
       { value: spec.randomReturn, label: msg(str`random ${formatSignificant(spec.randomReturn)}`), tone: "dim" },
+      ...(hand === null
+        ? []
+        : [{ value: hand, label: msg(str`you ${formatSignificant(hand)}`), tone: "dim" } as const]),
       ...(spec.solvedReturn === null
         ? []
         : [

@@ -12,7 +12,15 @@ import type { HeldRun, RunLibrary } from "../runs/opfs-library.js";
 import { RUN_FORMAT, type RunRecord, segmentNames } from "../runs/run-format.js";
 import { SessionClient, SILENCE_MS } from "../training/client.js";
 import type { Break, Evaluation, Progress, SessionConfig } from "../training/config.js";
-import type { ExplainWish, FromWorker, Segment, SessionStatus, StageFrames, ViewWish } from "../training/messages.js";
+import type {
+  ExplainWish,
+  FromWorker,
+  Segment,
+  SessionStatus,
+  StageActor,
+  StageFrames,
+  ViewWish,
+} from "../training/messages.js";
 import type { CalibrationMemory } from "./calibrations.js";
 
 /** Where one seed's training stands, as the page knows it. */
@@ -49,6 +57,8 @@ export interface SeedRunSettings {
   /** Whether this seed plays on the stage. */
   readonly show: boolean;
   readonly speed: number;
+  /** Who acts on the stage; the network unless somebody else is said to. */
+  readonly actor?: StageActor;
   readonly createWorker: () => Worker;
   readonly library: Promise<RunLibrary>;
   readonly calibrations: CalibrationMemory;
@@ -116,6 +126,7 @@ export class SeedRun {
 
   private wish: ExplainWish | null = null;
   private viewWish: ViewWish | null = null;
+  private actor: StageActor;
   private client: SessionClient | null = null;
   private checkpoint: { step: number; bytes: Uint8Array<ArrayBuffer> } | null = null;
   private segments = new Map<string, Segment>();
@@ -138,6 +149,7 @@ export class SeedRun {
   constructor(private readonly settings: SeedRunSettings) {
     this.wantsTraining = !settings.paused;
     this.speed = settings.speed;
+    this.actor = settings.actor ?? "network";
     this.budget = settings.config.budget;
     // The Worker's script loads while the storage is asked.
     this.connect();
@@ -201,6 +213,12 @@ export class SeedRun {
   explain(wish: ExplainWish | null): void {
     if (wish === null || wish.live) this.wish = wish;
     this.client?.send({ type: "explain", wish });
+  }
+
+  /** Says who acts on the stage. */
+  setActor(actor: StageActor): void {
+    this.actor = actor;
+    this.client?.send({ type: "actor", value: actor });
   }
 
   /** Says what is looked at beside the stage. */
@@ -292,6 +310,7 @@ export class SeedRun {
 
   private start(config: SessionConfig): void {
     this.client?.send({ type: "speed", value: this.speed });
+    this.client?.send({ type: "actor", value: this.actor });
     this.client?.send({
       type: "start",
       config: { ...config, budget: this.budget },

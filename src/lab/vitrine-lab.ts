@@ -11,6 +11,7 @@ import "../elements/diagnosis.js";
 import type { History } from "../elements/diagnosis.js";
 import "../elements/device-chip.js";
 import { VitrineElement } from "../elements/element.js";
+import type { HandPad } from "../elements/hand-pad.js";
 import "../elements/keys-dialog.js";
 import type { KeysDialog } from "../elements/keys-dialog.js";
 import "../elements/lab-bar.js";
@@ -30,7 +31,11 @@ import type { TableDialog, TableTwin } from "../elements/table-dialog.js";
 import { tokens } from "../elements/tokens.js";
 import type { OutlineEdit } from "../elements/tree-outline.js";
 import "../elements/transport.js";
+import { messageOf } from "../core/errors.js";
+import type { Direction } from "../envs/environment.js";
 import type { ExplanationMethod } from "../interpret/explanation.js";
+import type { StageActor } from "../training/messages.js";
+import { HandController } from "./hand-controller.js";
 import { LabController } from "./lab-controller.js";
 import type { LabSession } from "./lab-session.js";
 import { labStyles } from "./lab-styles.js";
@@ -101,6 +106,7 @@ export class VitrineLab extends VitrineElement {
   @query("vitrine-reward-strip") private rewardStrip?: RewardStrip;
   @query("vitrine-command-bar") private commandBar?: CommandBar;
   @query("vitrine-table-dialog") private tableDialog?: TableDialog;
+  @query("vitrine-hand-pad") private handPad?: HandPad;
   @query("vitrine-keys-dialog") private keysDialog?: KeysDialog;
 
   private renderTimer: ReturnType<typeof setTimeout> | null = null;
@@ -113,19 +119,32 @@ export class VitrineLab extends VitrineElement {
     onChange: () => this.renderSoon(),
     onStage: (frames) => this.stage?.push(frames),
     onRun: () => {
-      this.stage?.clear();
-      this.rewardStrip?.clear();
+      this.clearStage();
+      if (this.lab.actor === "you") this.playByHand();
+    },
+    onActor: () => {
+      this.clearStage();
+      if (this.lab.actor === "you") this.playByHand();
+      else this.hand.stop();
     },
     onSettings: () => this.publishSettings(),
   });
 
+  private readonly hand = new HandController({
+    onFrames: (frames) => this.stage?.push(frames),
+    onChange: () => this.requestUpdate(),
+    speed: () => this.lab.speed,
+  });
+
   override connectedCallback(): void {
     super.connectedCallback();
+    addEventListener("blur", this.onBlur);
     this.clock = setInterval(() => this.requestUpdate(), 1000);
     addEventListener("pagehide", this.onHide);
     document.addEventListener("visibilitychange", this.onHide);
     addEventListener("hashchange", this.onHash);
     (this.page ? document : this).addEventListener("keydown", this.onKey as EventListener);
+    document.addEventListener("keyup", this.onKeyUp);
     if (this.opened) this.open();
   }
 
@@ -137,8 +156,11 @@ export class VitrineLab extends VitrineElement {
     removeEventListener("pagehide", this.onHide);
     document.removeEventListener("visibilitychange", this.onHide);
     removeEventListener("hashchange", this.onHash);
+    removeEventListener("blur", this.onBlur);
+    document.removeEventListener("keyup", this.onKeyUp);
     document.removeEventListener("keydown", this.onKey as EventListener);
     this.removeEventListener("keydown", this.onKey as EventListener);
+    this.hand.stop();
     this.lab.close();
   }
 
@@ -227,10 +249,26 @@ export class VitrineLab extends VitrineElement {
             .spec=${spec}
             .options=${session.settings.envOptions}
             .speed=${lab.speed}
+            tabindex="-1"
+            ?byHand=${lab.actor === "you"}
             .onStep=${this.onStep}
             .onMoment=${this.onMoment}
           ></vitrine-stage>
+          ${
+            lab.actor === "you"
+              ? html`<vitrine-hand-pad
+                  .spec=${spec}
+                  .held=${this.hand.directions}
+                  .scores=${this.hand.scores}
+                  network=${evaluationText(session)}
+                  @hand-press=${(event: CustomEvent<Direction>) => this.hand.press(event.detail)}
+                  @hand-release=${(event: CustomEvent<Direction>) => this.hand.release(event.detail)}
+                ></vitrine-hand-pad>`
+              : nothing
+          }
           <vitrine-transport
+            .actor=${lab.actor}
+            @actor-change=${(event: CustomEvent<{ actor: StageActor; pointed: boolean }>) => this.chooseActor(event.detail.actor, event.detail.pointed)}
             .state=${session.state}
             .speed=${lab.speed}
             .seed=${lab.settings.seed}
@@ -320,7 +358,7 @@ export class VitrineLab extends VitrineElement {
     const { session } = this.lab;
     if (!session) return;
     this.readable.follow(session.first);
-    this.returnChart?.show(returnPlot(session));
+    this.returnChart?.show(returnPlot(session, this.hand.scores?.mean ?? null));
     this.curveChart?.show(curvePlot(session, this.curveKey));
     // A checkpoint was written: the list of runs has news.
     const saved = Math.max(0, ...session.runs.map(({ savedAt }) => savedAt ?? 0));
@@ -394,8 +432,30 @@ export class VitrineLab extends VitrineElement {
     this.commandBar?.show?.(moment, time);
     // Its element may still be on its way.
     this.readableView?.show?.(moment, time);
+    this.handPad?.show?.(moment, time);
     this.rewardStrip?.refresh(time);
   };
+
+  private clearStage(): void {
+    this.stage?.clear();
+    this.rewardStrip?.clear();
+  }
+
+  /** Lets a person play the run's world, from starts of their own. */
+  private playByHand(): void {
+    void import("../elements/hand-pad.js");
+    const { settings } = this.lab;
+    this.hand.start(settings.env, settings.seed, settings.envOptions).catch((error: unknown) => {
+      this.lab.setActor("network");
+      this.lab.notify({ tone: "bad", text: () => msg("This world cannot be played here."), detail: messageOf(error) });
+    });
+  }
+
+  /** `toStage` puts the focus there, so that arrow keys play instead of moving on in a group of buttons. */
+  private chooseActor(actor: StageActor, toStage: boolean): void {
+    this.lab.setActor(actor);
+    if (actor === "you" && toStage) this.stage?.focus({ preventScroll: true });
+  }
 
   private selectCurve(key: string): void {
     this.curveKey = key;
@@ -475,12 +535,25 @@ export class VitrineLab extends VitrineElement {
       "]": () => this.shiftSpeed(1),
       r: () => this.lab.reset(),
       "?": () => this.keysDialog?.show(),
+      "1": () => this.chooseActor("network", false),
+      "4": () => this.chooseActor("you", true),
     };
+    if (this.lab.actor === "you" && this.hand.key(event)) {
+      event.preventDefault();
+      return;
+    }
     const action = actions[event.key];
     if (!action) return;
     event.preventDefault();
     action();
   };
+
+  private readonly onKeyUp = (event: KeyboardEvent): void => {
+    if (this.hand.active) this.hand.key(event);
+  };
+
+  /** Keys that are let go elsewhere are never heard of. */
+  private readonly onBlur = (): void => this.hand.releaseAll();
 
   private shiftSpeed(by: number): void {
     this.lab.shiftSpeed(by);
@@ -500,6 +573,7 @@ function ownsKey(target: Element, key: string): boolean {
   // A dialog that has just been closed can still hold the focus until the next frame.
   if (target.closest("dialog")?.open) return true;
   if (target.matches("input[type='text'], select, textarea, [contenteditable]")) return true;
+  if (key.startsWith("Arrow") && target.matches("input, [role='tab'], [role='radio'], [role='slider']")) return true;
   return key === " " && target.matches("button, summary, a, input, [role='button']");
 }
 

@@ -2,7 +2,7 @@ import { isCommand } from "../core/command.js";
 import { InputError, lossOf, messageOf } from "../core/errors.js";
 import type { Evaluation, Progress } from "./config.js";
 import { Explainer } from "./explainer.js";
-import type { FromWorker, SessionStatus, Snapshot, StageFrames, ToWorker } from "./messages.js";
+import type { FromWorker, SessionStatus, Snapshot, StageActor, StageFrames, ToWorker } from "./messages.js";
 import { PolicyViews } from "./policy-views.js";
 import { Session } from "./session.js";
 import { Stage } from "./stage.js";
@@ -45,6 +45,7 @@ export class SessionHost {
   private checkpointWanted = false;
   private sweepWanted = false;
   private speed = 1;
+  private actor: StageActor = "network";
   private generation = 0;
   private loop: Promise<void> = Promise.resolve();
   private points: Progress[] = [];
@@ -85,6 +86,10 @@ export class SessionHost {
         break;
       case "sweep":
         this.sweepWanted = true;
+        break;
+      case "actor":
+        this.actor = message.value;
+        this.stage?.setActor(message.value);
         break;
       case "budget":
         if (this.session) {
@@ -139,6 +144,7 @@ export class SessionHost {
           options: session.config.envOptions,
         })
       : null;
+    this.stage?.setActor(this.actor);
     this.post({
       type: "ready",
       engine: session.engine,

@@ -35,6 +35,12 @@ export interface ViewWish {
   readonly readable: SerialisedPolicy | null;
 }
 
+/**
+ * Who acts on the stage: the policy that is being trained, or a person, who plays in the page itself (a Worker in the
+ * middle of an update would let her wait).
+ */
+export type StageActor = "network" | "you";
+
 /** What the page (or any owner) asks of the worker. */
 export type ToWorker =
   /** Starts or, with a checkpoint, goes on. The worker answers `ready`, then trains unless `paused`. */
@@ -66,6 +72,8 @@ export type ToWorker =
   | { readonly type: "command"; readonly value: Command | null }
   /** Asks an upside-down policy for returns from the lowest to the highest seen; the answer is a `following` message. */
   | { readonly type: "sweep" }
+  /** Says who acts on the stage from now on; a new episode begins. */
+  | { readonly type: "actor"; readonly value: StageActor }
   /** Raises the budget (environment steps since the start) and goes on. */
   | { readonly type: "budget"; readonly value: number }
   /** Asks for a checkpoint now; the answer is a `checkpoint` message. */

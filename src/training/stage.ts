@@ -4,7 +4,7 @@ import type { OptionValues } from "../core/options.js";
 import { actionSize } from "../core/spaces.js";
 import type { Environment, VectorEnvironment } from "../envs/environment.js";
 import { createVectorEnvironment } from "../envs/index.js";
-import type { StageFrames } from "./messages.js";
+import type { StageActor, StageFrames } from "./messages.js";
 
 /** Most frames in one snapshot; at high speeds the frames before the newest ones are played but not sent. */
 const MAX_FRAMES = 120;
@@ -26,14 +26,15 @@ export class Stage {
   /** Return the running episode was asked for at its start; null once that was changed. */
   private askedAtStart: number | null = null;
   private outcomes: number[] = [];
+  private actor: StageActor = "network";
   private episode = 1;
   private owed = 0;
   private fresh = true;
 
   constructor(
     environment: Environment,
-    private readonly policy: Policy,
-    settings: { readonly seed: number; readonly options: OptionValues },
+    private readonly policy: Pick<Policy, "act" | "actionScores" | "commanded">,
+    settings: { readonly seed: number; readonly options: OptionValues; readonly streamName?: string },
   ) {
     const { spec } = environment;
     this.env = createVectorEnvironment(environment, { numEnvs: 1, streamName: "stage", ...settings });
@@ -53,8 +54,20 @@ export class Stage {
     this.askedAtStart = this.env.episodeLengths[0] === 0 ? asked.desiredReturn : null;
   }
 
+  /** Says who acts from now on; another actor begins a new episode. */
+  setActor(actor: StageActor): void {
+    if (actor === this.actor) return;
+    this.actor = actor;
+    this.env.reset();
+    this.owed = 0;
+    if (!this.fresh) this.episode++;
+    this.fresh = true;
+  }
+
   /** Plays as many steps as `seconds` of simulated time hold; null when not one is due. */
   async play(seconds: number): Promise<StageFrames | null> {
+    // A person plays in the page; the stage of the Worker rests.
+    if (this.actor === "you") return null;
     this.owed += seconds / this.env.spec.secondsPerStep;
     const due = Math.floor(this.owed);
     this.owed -= due;

@@ -65,6 +65,23 @@ describe.each(environments.map((environment) => [environment.spec.id, environmen
       expect(spec.runsOn).toContain("cpu");
     });
 
+    it("can be played by hand with the agent's own actions, each of them within reach", () => {
+      const { hand, action } = spec;
+      const asked = [...Object.values(hand.held), ...(typeof hand.idle === "string" ? [] : [hand.idle])];
+      for (const one of asked) expect(one).toHaveLength(actionSize(action));
+      if (action.kind === "discrete") {
+        const reached = new Set(asked.map(([index]) => index));
+        expect([...reached].sort()).toEqual(action.names.map((_, i) => i));
+      } else {
+        action.features.forEach(({ low, high }, i) => {
+          const values = asked.map((one) => one[i]);
+          expect(Math.max(...values)).toBe(high);
+          // An engine that is off at rest needs no key for less.
+          expect(Math.min(...values)).toBeGreaterThanOrEqual(low);
+        });
+      }
+    });
+
     it("has batches of the sizes that its spec states", () => {
       const env = make(environment, 5);
       expect(env.observations).toHaveLength(5 * size);

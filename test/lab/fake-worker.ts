@@ -6,7 +6,7 @@ import type { VectorEnvironment } from "../../src/envs/environment.js";
 import { createVectorEnvironment, findEnvironment } from "../../src/envs/index.js";
 import type { CommandFollowing } from "../../src/evaluate/command-following.js";
 import type { Break, Evaluation, Progress, SessionConfig } from "../../src/training/config.js";
-import type { FromWorker, SessionStatus, StageFrames, ToWorker } from "../../src/training/messages.js";
+import type { FromWorker, SessionStatus, StageActor, StageFrames, ToWorker } from "../../src/training/messages.js";
 
 /** What the fake says of how it does what it is asked. */
 const FOLLOWING: CommandFollowing = {
@@ -38,6 +38,7 @@ export class FakeWorker extends EventTarget {
   private update = 0;
   private budget = 0;
   private speed = 1;
+  private actor: StageActor = "network";
   private owed = 0;
   private points: Progress[] = [];
   private evaluations: Evaluation[] = [];
@@ -114,6 +115,9 @@ export class FakeWorker extends EventTarget {
         break;
       case "checkpoint":
         this.sendCheckpoint();
+        break;
+      case "actor":
+        this.actor = message.value;
         break;
       case "explain":
       case "score":
@@ -237,7 +241,7 @@ export class FakeWorker extends EventTarget {
 
   private play(): StageFrames | null {
     const { env } = this;
-    if (!env) return null;
+    if (!env || this.actor === "you") return null;
     this.owed += ((this.pace / 1000) * this.speed) / env.spec.secondsPerStep;
     const count = Math.min(60, Math.floor(this.owed));
     this.owed -= Math.floor(this.owed);

@@ -180,6 +180,26 @@ describe("the lab", () => {
     await until(() => Number(part("vitrine-reward-strip", "b").textContent) > 0);
   });
 
+  it("lets a person act in the network's place, with keys, while it trains on", async () => {
+    const { lab, workers, part, step } = await mount({ env: "mountain-car", agent: "dqn", autoplay: "1" });
+    await until(() => step() > 0);
+    const keyed = (type: string, key: string, code: string) =>
+      lab.dispatchEvent(new KeyboardEvent(type, { key, code, bubbles: true, composed: true }));
+    keyed("keydown", "4", "Digit4");
+    await until(() => lab.shadowRoot?.querySelector("vitrine-hand-pad") !== null);
+    expect(workers[0].received.at(-1)).toEqual({ type: "actor", value: "you" });
+    const before = step();
+    keyed("keydown", "ArrowRight", "ArrowRight");
+    const said = () => part("vitrine-stage", ".say mark").textContent;
+    await until(() => said() === "push right");
+    keyed("keyup", "ArrowRight", "ArrowRight");
+    await until(() => said() === "coast");
+    await until(() => step() > before);
+    keyed("keydown", "1", "Digit1");
+    await until(() => lab.shadowRoot?.querySelector("vitrine-hand-pad") === null);
+    expect(workers[0].received.at(-1)).toEqual({ type: "actor", value: "network" });
+  });
+
   it("stops its Workers when it is taken out, and starts again when it is put back", async () => {
     const { lab, workers, step } = await mount({ autoplay: "" });
     await until(() => step() > 0);

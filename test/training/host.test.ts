@@ -80,6 +80,26 @@ describe("the training worker", () => {
     ).toBe(true);
   });
 
+  it("rests its stage while a person plays, trains on, and begins a new episode after", async () => {
+    await kit.start();
+    await kit.until(() => kit.all("snapshot").filter(({ stage }) => stage).length > 3);
+    await kit.host.receive({ type: "actor", value: "you" });
+    const before = kit.all("snapshot").length + 1;
+    await kit.until(() => kit.all("snapshot").length > before + 10);
+    const resting = kit.all("snapshot").slice(before);
+    expect(resting.every(({ stage }) => stage === null)).toBe(true);
+    expect(resting.at(-1)?.progress.step).toBeGreaterThan(resting[0].progress.step);
+    await kit.host.receive({ type: "actor", value: "network" });
+    const after = kit.all("snapshot").length;
+    const first = () =>
+      kit
+        .all("snapshot")
+        .slice(after)
+        .find(({ stage }) => stage)?.stage;
+    await kit.until(() => first() !== undefined);
+    expect(first()?.steps[0]).toBe(0);
+  });
+
   it("pauses, takes single updates, and trains on", async () => {
     await kit.start({ paused: true });
     await kit.until(() => kit.all("snapshot").length > 1);

@@ -103,6 +103,7 @@ export const spec: EnvironmentSpec = {
     { name: "elbow spin", unit: "rad/s", low: -9 * Math.PI, high: 9 * Math.PI, typical: [-12, 12] },
   ],
   action: { kind: "discrete", names: ["turn clockwise", "let it swing", "turn anticlockwise"] },
+  hand: { held: { left: [2], right: [0] }, idle: [1] },
   rewardTerms: [{ name: "time", help: "−1 for every step, 0 for the one that passes the line." }],
   state: ["upper arm angle", "elbow angle", "upper arm spin", "elbow spin"],
   circular: [0, 1],

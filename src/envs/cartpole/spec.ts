@@ -111,6 +111,7 @@ export const spec: EnvironmentSpec = {
     },
   ],
   action: { kind: "discrete", names: ["left", "right"] },
+  hand: { held: { left: [0], right: [1] }, idle: "last" },
   rewardTerms: [{ name: "upright", help: "1 for every step, the last one included." }],
   state: ["cart position", "cart velocity", "pole angle", "pole angular velocity"],
   noiseSize: { reset: 4, step: 0 },

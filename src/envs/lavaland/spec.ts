@@ -112,6 +112,7 @@ export const spec: EnvironmentSpec = {
     ...WINDOW.map((place) => flag(`grass ${placeName(place)}`)),
   ],
   action: { kind: "discrete", names: ["right", "down", "left", "up"] },
+  hand: { held: { right: [0], down: [1], left: [2], up: [3] }, idle: "wait" },
   rewardTerms: [
     { name: "goal", help: "1 for reaching the target." },
     { name: "step", help: "The cost of a step, negative." },

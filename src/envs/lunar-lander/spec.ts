@@ -148,6 +148,7 @@ export const discreteSpec: EnvironmentSpec = {
   title: "Lunar lander",
   summary: "Land between two flags, gently and on both legs.",
   action: discrete,
+  hand: { held: { left: [1], up: [2], right: [3] }, idle: [0] },
   randomReturn: -184,
   source: "Gymnasium 1.3.0, LunarLander-v3 (box2d/lunar_lander.py), 180 and 60 solver iterations",
 };
@@ -163,6 +164,7 @@ export const continuousSpec: EnvironmentSpec = {
   title: "Lunar lander, continuous",
   summary: "Land between two flags with throttles for the engines.",
   action: continuous,
+  hand: { held: { left: [0, -1], up: [1, 0], right: [0, 1] }, idle: [0, 0] },
   randomReturn: -216,
   source: "Gymnasium 1.3.0, LunarLanderContinuous-v3 (box2d/lunar_lander.py), 180 and 60 solver iterations",
 };

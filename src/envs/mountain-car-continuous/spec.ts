@@ -75,6 +75,7 @@ export const spec: EnvironmentSpec = {
     { name: "velocity", unit: "per step", low: -0.07, high: 0.07, typical: [-0.07, 0.07] },
   ],
   action: { kind: "continuous", features: [{ name: "push", unit: "", low: -1, high: 1, typical: [-1, 1] }] },
+  hand: { held: { left: [-1], right: [1] }, idle: [0] },
   rewardTerms: [
     { name: "goal", help: "100 when the flag is reached." },
     { name: "energy", help: "Minus the price of energy times the squared push." },

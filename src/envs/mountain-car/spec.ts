@@ -67,6 +67,7 @@ export const spec: EnvironmentSpec = {
     { name: "velocity", unit: "per step", low: -0.07, high: 0.07, typical: [-0.07, 0.07] },
   ],
   action: { kind: "discrete", names: ["push left", "coast", "push right"] },
+  hand: { held: { left: [0], right: [2] }, idle: [1] },
   rewardTerms: [{ name: "time", help: "−1 for every step, the last one included." }],
   state: ["position", "velocity"],
   noiseSize: { reset: 1, step: 0 },

@@ -75,6 +75,7 @@ export const spec: EnvironmentSpec = {
     { name: "angular velocity", unit: "rad/s", low: -8, high: 8, typical: [-8, 8] },
   ],
   action: { kind: "continuous", features: [{ name: "torque", unit: "N·m", low: -2, high: 2, typical: [-2, 2] }] },
+  hand: { held: { left: [2], right: [-2] }, idle: [0] },
   rewardTerms: [
     { name: "angle", help: "Minus the squared angle from upright." },
     { name: "speed", help: "Minus a tenth of the squared angular velocity." },
