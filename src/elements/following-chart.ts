@@ -74,6 +74,10 @@ export class FollowingChart extends VitrineElement {
         font-size: var(--t-small);
         color: var(--ink-2);
       }
+      .keys b {
+        font-weight: var(--w-medium);
+        color: var(--ink);
+      }
       .keys svg {
         display: inline-block;
         width: 11px;
@@ -107,7 +111,7 @@ export class FollowingChart extends VitrineElement {
     return html`
       <div class="head">
         <h2>${msg("Asked and achieved")}</h2>
-        <p>${this.note()}</p>
+        <p>${msg("how well it does what it is asked")}</p>
         <button class="btn push" ?disabled=${this.measuring} @click=${() => this.tell("following-measure")}>
           ${this.measuring ? msg("Measuring …") : msg("Measure")}
         </button>
@@ -120,6 +124,7 @@ export class FollowingChart extends VitrineElement {
       </div>
       ${points.length === 0 ? html`<p class="dim">${msg("Appears with the first episode on the stage, or press Measure.")}</p>` : this.plot(points)}
       <p class="keys">
+        ${following ? html`<b>${this.verdict()}</b>` : nothing}
         ${
           following
             ? html`<span>${svgKey(svg`<circle class="ring" cx="5.5" cy="5.5" r="3.5" />`)}${msg(
@@ -156,7 +161,7 @@ export class FollowingChart extends VitrineElement {
     };
   }
 
-  private note(): string {
+  private verdict(): string {
     const { following } = this;
     if (!following) return msg("how well it does what it is asked");
     if (following.correlation === null) return msg("it achieves the same whatever it is asked");
@@ -205,7 +210,7 @@ export class FollowingChart extends VitrineElement {
   }
 
   private summary(): string {
-    return `${msg("Asked and achieved return")}. ${this.note()}.`;
+    return `${msg("Asked and achieved return")}. ${this.verdict()}.`;
   }
 }
 

@@ -98,7 +98,7 @@ describe("the chart of asked and achieved returns", () => {
     const chart = await mount<FollowingChart>("vitrine-following-chart", { following, outcomes, asked: 40 });
     expect(chart.renderRoot.querySelectorAll(".plot .ring")).toHaveLength(2);
     expect(chart.renderRoot.querySelectorAll(".plot .played")).toHaveLength(1);
-    expect(chart.renderRoot.querySelector(".head p")?.textContent).toBe("rank correlation 0.93");
+    expect(chart.renderRoot.querySelector(".keys b")?.textContent).toBe("rank correlation 0.93");
     expect(chart.table.rows.map((row) => [row[1], row[3]])).toEqual([
       ["10", "5"],
       ["60", "55"],

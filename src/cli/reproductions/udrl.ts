@@ -51,13 +51,14 @@ const SETTINGS: readonly Setting[] = [
   paper("lunar-lander", "random-forest", { mean: -54.74, std: 96.22 }),
   paper("lunar-lander", "extra-trees", null),
   paper("lunar-lander", "boosting", { mean: -76.96, std: 89.69 }),
-  beyond("cartpole", "network", "bold, 8 examples", { ...BOLD, doubleSoftmax: false }),
+  beyond("cartpole", "network", "bold, single softmax", { ...BOLD, segments: 1, doubleSoftmax: false }),
   beyond("cartpole", "random-forest", "bold, 8 examples", BOLD),
   beyond("cartpole", "extra-trees", "bold, 8 examples", BOLD),
   beyond("cartpole", "boosting", "bold, 8 examples", BOLD),
   beyond("cartpole", "neighbours", "bold, 8 examples", BOLD),
   beyond("acrobot", "random-forest", "bold, 8 examples", BOLD),
   beyond("acrobot", "boosting", "bold, 8 examples", BOLD),
+  beyond("lunar-lander", "extra-trees", "bold, 8 examples", BOLD),
 ];
 
 /** Upside-down RL with the published protocol, and what goes beyond it. */
