@@ -24,7 +24,7 @@ it("a run in the page goes on, whatever is taken from it", async (context) => {
   const { adapter, trials } = await soak({
     losses: 5,
     seed: 11,
-    engine: "tfjs-webgpu",
+    engine: "wgsl",
     kinds,
     within: Number.POSITIVE_INFINITY,
   });

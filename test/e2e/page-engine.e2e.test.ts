@@ -1,15 +1,14 @@
-import { type Browser, chromium } from "playwright";
+import type { Browser } from "playwright";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { CHROMIUM_FLAGS } from "../../vitest.config.js";
-import { build, type Served, serve, stepOf, textOf, until, visit } from "./page-kit.js";
+import { build, launch, type Served, serve, stepOf, textOf, until, visit } from "./page-kit.js";
 
 let browser: Browser;
 let site: Served;
 
 beforeAll(async () => {
   site = await serve(await build("site"));
-  const executablePath = process.env["CHROMIUM"] || undefined;
-  browser = await chromium.launch({ executablePath, chromiumSandbox: false, args: CHROMIUM_FLAGS });
+  browser = await launch(CHROMIUM_FLAGS);
 });
 afterAll(async () => {
   await browser?.close();

@@ -78,11 +78,11 @@ export async function serve(
 
 /**
  * The system's Chromium, or Playwright's own, as a person has it: without the flags for a software graphics adapter,
- * which would draw the page itself at a few frames a second.
+ * which would draw the page itself at a few frames a second. Tests that want one give its flags.
  */
-export function launch(): Promise<Browser> {
+export function launch(flags: readonly string[] = []): Promise<Browser> {
   const executablePath = process.env["CHROMIUM"] || (existsSync("/usr/bin/chromium") ? "/usr/bin/chromium" : undefined);
-  return chromium.launch({ executablePath, chromiumSandbox: false, args: ["--no-first-run"] });
+  return chromium.launch({ executablePath, chromiumSandbox: false, args: ["--no-first-run", ...flags] });
 }
 
 /** A visit with everything noted that should not happen: errors, refused resources, requests to elsewhere. */
