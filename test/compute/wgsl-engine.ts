@@ -33,7 +33,7 @@ export async function describeWgslEngine(required: boolean, numRuns: number): Pr
     gpu?.device.destroy();
     plain?.device.destroy();
   });
-  describeParity("wgsl", gpu && createWgslEngine(gpu), { numRuns, large: false, required });
+  describeParity("wgsl", gpu && createWgslEngine(gpu), { numRuns, large: false, required, loneTolerance: 5e-5 });
   if (gpu && plain) describe("the engine wgsl", () => wgslTests(gpu, plain));
 }
 
