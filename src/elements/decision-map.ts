@@ -14,14 +14,14 @@ import { type Palette, PaletteController } from "./palette.js";
 import type { TableTwin } from "./table-dialog.js";
 
 /** Room for the labels of the axes, in CSS pixels. */
-const LEFT = 44;
+const LEFT = 54;
 const BOTTOM = 20;
 /** Cells of the table along each axis. */
 const TABLE_CELLS = 8;
 
 /**
  * What the network does as two features vary, the others held where the stage is: one colour and hatching an action,
- * paler where it hesitates; the border of the readable policy as a dashed line; where the stage is as the lamp.
+ * paler where it hesitates; the border of the readable policy as a line; where the stage is as the lamp.
  *
  * @fires axes-change - `detail` is `{ x, y }`, indices of features.
  * @fires table-show - `detail` is the `TableTwin` of the map.
@@ -68,9 +68,9 @@ export class DecisionMap extends VitrineElement {
         width: 16px;
         height: 11px;
       }
-      .dash {
+      .line {
         width: 16px;
-        border-top: 2px dashed var(--ink);
+        border-top: 2px solid var(--ink);
       }
     `,
   ];
@@ -101,7 +101,7 @@ export class DecisionMap extends VitrineElement {
       <canvas class="map" role="img" aria-label=${this.description()}></canvas>
       <ul>
         ${names.map((name, i) => html`<li><canvas class="key" data-action=${i} aria-hidden="true"></canvas>${translated(name)}</li>`)}
-        ${this.readable ? html`<li><span class="dash" aria-hidden="true"></span>${msg("border of the readable policy")}</li>` : nothing}
+        ${this.readable ? html`<li><span class="line" aria-hidden="true"></span>${msg("border of the readable policy")}</li>` : nothing}
       </ul>
     `;
   }
@@ -306,7 +306,7 @@ function drawBorder(
 ): void {
   context.strokeStyle = palette["ink"];
   context.lineWidth = 2;
-  context.setLineDash([5, 4]);
+  context.setLineDash([]);
   context.beginPath();
   for (let row = 0; row < resolution; row++) {
     for (let column = 0; column < resolution; column++) {

@@ -81,6 +81,13 @@ export class Importances extends VitrineElement {
   /** Most important first, rather than in the order of the inputs. */
   @property({ type: Boolean }) sorted = false;
 
+  /** By script: the page's own policy forbids styles in markup. */
+  override updated(): void {
+    for (const placed of this.renderRoot.querySelectorAll<HTMLElement>("[data-place]")) {
+      placed.style.cssText = placed.dataset["place"] ?? "";
+    }
+  }
+
   override render() {
     if (this.values.length === 0) return html`<p>${msg("Nothing is known yet.")}</p>`;
     const rows = this.names.map((name, i) => ({ name, value: this.values[i] ?? 0 }));
@@ -97,7 +104,7 @@ export class Importances extends VitrineElement {
             <td class="num">${formatSignificant(value)}</td>
             <td class="bar"><div class="track" aria-hidden="true"><i
               class=${value < 0 ? "negative" : ""}
-              style="left:${percent(Math.min(value, 0) - low)};width:${percent(Math.abs(value))}"
+              data-place="left:${percent(Math.min(value, 0) - low)};width:${percent(Math.abs(value))}"
             ></i></div></td>
           </tr>`,
         )}

@@ -1,6 +1,7 @@
 import { msg, str } from "@lit/localize";
 import { css, html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import type { Tree } from "../compute/trees/tree.js";
 import type { ActionSpace, Feature } from "../core/spaces.js";
 import type { Attribution } from "../interpret/attribution.js";
 import type { DecisionMap } from "../interpret/decision-map.js";
@@ -16,8 +17,8 @@ import type { CardRow, RuleCard } from "./rule-card.js";
 import "./shapley-bars.js";
 import type { StageMoment } from "./stage-player.js";
 import type { TableTwin } from "./table-dialog.js";
-import "./tree-outline.js";
-import type { OutlinedTree, TreeOutline } from "./tree-outline.js";
+import "./tree-view.js";
+import type { TreeView } from "./tree-view.js";
 
 /** What can be read, by tab. */
 export type ReadableTab = "network" | "tree" | "rule" | "shapley" | "map";
@@ -46,7 +47,7 @@ const TABS: readonly ReadableTab[] = ["network", "tree", "rule", "shapley", "map
  * @slot network - shown by the tab Network.
  * @fires readable-wish - `detail` is the {@link ReadableWish}: another tab, method or pair of features.
  * @fires explain-now - `detail` is the `ExplanationMethod` to be made anew, in full.
- * @fires tree-edit - from the outline.
+ * @fires tree-edit - `detail` is the `TreeEdit` that a person wishes.
  * @fires table-show - `detail` is a `TableTwin`.
  */
 @customElement("vitrine-readable")
@@ -155,12 +156,12 @@ export class Readable extends VitrineElement {
   @state() private tab: ReadableTab = "tree";
   @state() private treeMethod: "viper" | "dagger" | "bc" = "viper";
   @state() private axes = { x: 0, y: 1 };
-  @query("vitrine-tree-outline") private outline?: TreeOutline;
+  @query("vitrine-tree") private treeView?: TreeView;
   @query("vitrine-rule-card") private card?: RuleCard;
 
   /** Lights what decides in one moment; called with every frame. */
   show(moment: StageMoment, now: number): void {
-    this.outline?.show(moment.observation, now);
+    this.treeView?.show(moment.observation, now);
     this.card?.show(moment.observation, now);
   }
 
@@ -227,12 +228,12 @@ export class Readable extends VitrineElement {
       ${explanation ? this.warnings(explanation) : this.emptyText(this.treeMethod)}
       ${
         explanation?.kind === "tree"
-          ? html`<vitrine-tree-outline
+          ? html`<vitrine-tree
               editable
-              .tree=${explanation.policy as unknown as OutlinedTree}
-              .observation=${this.observation}
-              .action=${this.action}
-            ></vitrine-tree-outline>`
+              .tree=${explanation.policy as unknown as Tree}
+              .inputs=${this.observation}
+              .outputs=${this.actionNames}
+            ></vitrine-tree>`
           : nothing
       }
       <div class="row foot">
@@ -349,6 +350,10 @@ export class Readable extends VitrineElement {
       </p>`;
     }
     return html`<p class="empty">${msg("The first one is being made beside the training.")}</p>`;
+  }
+
+  private get actionNames(): readonly string[] {
+    return this.action.kind === "discrete" ? this.action.names : this.action.features.map(({ name }) => name);
   }
 
   private showCandidates({ candidates }: Explanation): void {

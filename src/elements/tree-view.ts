@@ -115,6 +115,13 @@ export class TreeView extends VitrineElement {
     if (this.focused >= size) this.focused = 0;
   }
 
+  /** By script: the page's own policy forbids styles in markup. */
+  override updated(): void {
+    for (const placed of this.renderRoot.querySelectorAll<HTMLElement>("[data-place]")) {
+      placed.style.cssText = placed.dataset["place"] ?? "";
+    }
+  }
+
   override render() {
     const { tree } = this;
     if (!tree) return html`<p class="empty">${msg("A tree appears here as soon as one was made.")}</p>`;
@@ -144,7 +151,7 @@ export class TreeView extends VitrineElement {
       class="tree ${layout.kind}"
       role="tree"
       aria-label=${msg("Decision tree")}
-      style="height:${layout.height}px"
+      data-place="height:${layout.height}px"
       @keydown=${(event: KeyboardEvent) => this.moveFocus(event, layout)}
     >
       <svg width=${this.width} height=${layout.height} aria-hidden="true">${this.edges(tree, layout, lit)}</svg>
@@ -191,7 +198,7 @@ export class TreeView extends VitrineElement {
       aria-label=${isLeaf ? `${side} ${name}, ${share}` : `${side} ${name} ${this.bound(node)}`.trim()}
       data-node=${node}
       tabindex=${node === this.focused ? 0 : -1}
-      style="left:${x}px;top:${y}px;width:${width}px"
+      data-place="left:${x}px;top:${y}px;width:${width}px"
       title=${isLeaf ? name : `${name} ${this.bound(node)}`}
       @focus=${() => {
         this.focused = node;

@@ -1,5 +1,5 @@
+import type { TreeEdit } from "../compute/trees/edit-tree.js";
 import type { ReadableWish } from "../elements/readable.js";
-import type { OutlineEdit } from "../elements/tree-outline.js";
 import type { Explanation, ExplanationMethod } from "../interpret/explanation.js";
 import type { SeedRun } from "./seed-run.js";
 
@@ -41,7 +41,7 @@ export class ReadableLab {
   }
 
   /** Changes a tree and has it scored at once. */
-  async edit(edit: OutlineEdit): Promise<void> {
+  async edit(edit: TreeEdit): Promise<void> {
     const { run } = this;
     const before = run?.explanations[this.wish?.method ?? "viper"];
     if (!run || before?.kind !== "tree" || !before.policy) return;

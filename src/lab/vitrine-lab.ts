@@ -1,6 +1,7 @@
 import { msg, str } from "@lit/localize";
 import { html, nothing, type PropertyValues } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
+import type { TreeEdit } from "../compute/trees/edit-tree.js";
 import type { Command } from "../core/command.js";
 import "../elements/chart.js";
 import type { Chart } from "../elements/chart.js";
@@ -29,7 +30,6 @@ import type { Stage } from "../elements/stage.js";
 import "../elements/table-dialog.js";
 import type { TableDialog, TableTwin } from "../elements/table-dialog.js";
 import { tokens } from "../elements/tokens.js";
-import type { OutlineEdit } from "../elements/tree-outline.js";
 import "../elements/transport.js";
 import { messageOf } from "../core/errors.js";
 import type { Direction } from "../envs/environment.js";
@@ -316,7 +316,7 @@ export class VitrineLab extends VitrineElement {
             .viewError=${first.viewError}
             @readable-wish=${(event: CustomEvent<ReadableWish>) => this.readable.want(event.detail)}
             @explain-now=${(event: CustomEvent<ExplanationMethod>) => this.readable.make(event.detail)}
-            @tree-edit=${(event: CustomEvent<OutlineEdit>) => void this.readable.edit(event.detail)}
+            @tree-edit=${(event: CustomEvent<TreeEdit>) => void this.readable.edit(event.detail)}
           >
             <vitrine-policy-view slot="network" .observation=${spec.observation} .action=${spec.action}></vitrine-policy-view>
           </vitrine-readable>

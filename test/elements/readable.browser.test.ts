@@ -4,6 +4,7 @@ import { Readable, type ReadableWish } from "../../src/elements/readable.js";
 import { RuleCard } from "../../src/elements/rule-card.js";
 import { ShapleyBars } from "../../src/elements/shapley-bars.js";
 import type { TableTwin } from "../../src/elements/table-dialog.js";
+import type { TreeView } from "../../src/elements/tree-view.js";
 import { findEnvironment } from "../../src/envs/index.js";
 import type { Explanation, ExplanationMethod } from "../../src/interpret/explanation.js";
 
@@ -108,6 +109,28 @@ describe("the readable policy", () => {
       expect(text().replaceAll("\u202f", " ")).toContain(part);
     }
     expect(text()).toContain("earns clearly less than the network");
+  });
+
+  it("draws the tree with the path of the moment, and passes on what a person changes", async () => {
+    const { element, find } = await mount({ explanations: { viper: tree } });
+    const view = find<TreeView>("vitrine-tree");
+    const shown = async (angle: number) => {
+      view.show([0, 0, angle, 0], angle > 0.03 ? 1000 : 0);
+      await view.updateComplete;
+      return [...view.renderRoot.querySelectorAll(".lit[data-node]")].map((node) => node.getAttribute("data-node"));
+    };
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await shown(-0.1)).toEqual(["0", "1"]);
+    expect(await shown(0.1)).toEqual(["0", "2"]);
+    const edits: unknown[] = [];
+    element.addEventListener("tree-edit", (event) => edits.push((event as CustomEvent).detail));
+    view.renderRoot.querySelector<HTMLButtonElement>("[data-node='0']")?.click();
+    await view.updateComplete;
+    view.renderRoot.querySelector<HTMLButtonElement>(".editor .quiet")?.click();
+    expect(edits).toEqual([{ kind: "prune", node: 0 }]);
+    // No style stands in the markup: the page's policy would refuse it.
+    const place = view.renderRoot.querySelector<HTMLElement>("[data-node='0']")?.style.left;
+    expect(place).toMatch(/px$/);
   });
 
   it("says in words what is still missing, and why it cannot be had", async () => {

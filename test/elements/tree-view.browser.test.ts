@@ -220,7 +220,7 @@ describe("importances", () => {
     const rows = [...(bars.shadowRoot?.querySelectorAll("tr") ?? [])];
     expect(rows.map((row) => row.querySelector("th")?.textContent)).toEqual(["c", "a", "b"]);
     expect(rows.map((row) => row.querySelector(".num")?.textContent)).toEqual(["1", "0.5", "−0.5"]);
-    const styles = rows.map((row) => row.querySelector("i")?.getAttribute("style"));
+    const styles = rows.map((row) => row.querySelector("i")?.getAttribute("data-place"));
     expect(styles).toEqual(["left:33.33%;width:66.67%", "left:33.33%;width:33.33%", "left:0.00%;width:33.33%"]);
   });
 });

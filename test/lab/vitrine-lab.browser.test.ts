@@ -161,6 +161,7 @@ describe("the lab", () => {
     expect([...select.options].map(({ value, disabled }) => [value, disabled])).toEqual([
       ["ppo", false],
       ["dqn", false],
+      ["udrl", false],
     ]);
     select.value = "dqn";
     select.dispatchEvent(new Event("change"));
