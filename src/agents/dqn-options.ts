@@ -217,7 +217,19 @@ export const DQN_PRESETS: Readonly<Record<string, OptionValues>> = {
     epsilonEnd: 0.1,
     maxGradNorm: 1,
   },
+  "mountain-car": {
+    learningRate: 0.001,
+    nSteps: 5,
+    dueling: true,
+    activation: "tanh",
+    targetEvery: 1000,
+    scheduleSteps: 60_000,
+  },
 };
 
 /** Environment steps of a run when nobody says otherwise. */
-export const DQN_BUDGETS: Readonly<Record<string, number>> = { default: 100_000, cartpole: 30_000 };
+export const DQN_BUDGETS: Readonly<Record<string, number>> = {
+  default: 100_000,
+  cartpole: 30_000,
+  "mountain-car": 210_000,
+};

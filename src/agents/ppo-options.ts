@@ -228,6 +228,20 @@ export const PPO_DIAGNOSTICS: readonly DiagnosticDescription[] = [
   { key: "epochs", title: "Epochs", help: "Epochs done before the KL stop.", healthy: null },
 ];
 
+const LANDER: OptionValues = {
+  numEnvs: 16,
+  numSteps: 128,
+  minibatchSize: 256,
+  epochs: 6,
+  learningRate: 0.0015,
+  gamma: 0.995,
+  lambda: 0.97,
+  entropyCoefficient: 0.005,
+  normaliseRewards: true,
+  learningRateSchedule: "linear",
+  scheduleSteps: 500_000,
+};
+
 /** Tuned by world; what is not named is the default. */
 export const PPO_PRESETS: Readonly<Record<string, OptionValues>> = {
   cartpole: {
@@ -251,6 +265,30 @@ export const PPO_PRESETS: Readonly<Record<string, OptionValues>> = {
     normaliseObservations: true,
     normaliseRewards: true,
   },
+  acrobot: {
+    numEnvs: 16,
+    numSteps: 64,
+    minibatchSize: 256,
+    learningRate: 0.002,
+    lambda: 0.94,
+    normaliseObservations: true,
+    normaliseRewards: true,
+    learningRateSchedule: "linear",
+    scheduleSteps: 200_000,
+  },
+  pendulum: {
+    numEnvs: 8,
+    numSteps: 128,
+    minibatchSize: 128,
+    epochs: 10,
+    learningRate: 0.001,
+    gamma: 0.95,
+    normaliseRewards: true,
+    learningRateSchedule: "linear",
+    scheduleSteps: 150_000,
+  },
+  "lunar-lander": LANDER,
+  "lunar-lander-continuous": LANDER,
   lavaland: {
     numEnvs: 32,
     numSteps: 64,
@@ -267,5 +305,9 @@ export const PPO_BUDGETS: Readonly<Record<string, number>> = {
   default: 500_000,
   cartpole: 100_000,
   "mountain-car": 300_000,
+  acrobot: 100_000,
+  pendulum: 150_000,
+  "lunar-lander": 400_000,
+  "lunar-lander-continuous": 400_000,
   lavaland: 600_000,
 };

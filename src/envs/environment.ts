@@ -54,6 +54,8 @@ export interface EnvironmentSpec {
   readonly solvedReturn: number | null;
   /** Mean return of uniformly random actions with default options, measured; for baselines in charts. */
   readonly randomReturn: number;
+  /** Environment steps between evaluations where the usual distance would cost more than the training itself. */
+  readonly evaluationEvery?: number;
   /** Simulated seconds per step, for showing it in real time. */
   readonly secondsPerStep: number;
   /** The reference this world follows, and what differs from it. */

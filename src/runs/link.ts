@@ -104,7 +104,14 @@ export function defaultSettings(env: string, agent: string, seed: number): LabSe
     seed,
     envOptions: parseOptions(spec.options, {}, "env") as OptionValues,
     agentOptions: parseOptions(definition.options, definition.presets[env] ?? {}, "agent") as OptionValues,
-    training: parseOptions(trainingOptions, budget === undefined ? {} : { budget }, "training"),
+    training: parseOptions(
+      trainingOptions,
+      {
+        ...(budget === undefined ? {} : { budget }),
+        ...(spec.evaluationEvery === undefined ? {} : { evaluationEvery: spec.evaluationEvery }),
+      },
+      "training",
+    ),
   };
 }
 

@@ -116,7 +116,12 @@ export function resolveConfig(request: SessionRequest): SessionConfig {
     ),
     stopAt: request.stopAt === undefined || request.stopAt === null ? null : finiteNumber("stopAt", request.stopAt),
     evaluation: {
-      every: wholeNumber("evaluation.every", request.evaluation?.every ?? DEFAULT_EVALUATION.every, 0, 1e12),
+      every: wholeNumber(
+        "evaluation.every",
+        request.evaluation?.every ?? environment.spec.evaluationEvery ?? DEFAULT_EVALUATION.every,
+        0,
+        1e12,
+      ),
       episodes: wholeNumber(
         "evaluation.episodes",
         request.evaluation?.episodes ?? DEFAULT_EVALUATION.episodes,

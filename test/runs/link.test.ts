@@ -100,4 +100,12 @@ describe("the configs of several seeds", () => {
     expect(sameRun(config, { ...config, seed: 2 })).toBe(false);
     expect(sameRun(config, { ...config, envOptions: { ...config.envOptions, length: 0.6 } })).toBe(false);
   });
+
+  it("evaluates a slow world less often, and says nothing of it in the link", () => {
+    const settings = defaultSettings("lunar-lander", "ppo", 1);
+    expect(settings.training.evaluationEvery).toBe(40_960);
+    expect(configOf(settings).evaluation.every).toBe(40_960);
+    expect(linkOf(settings)).toBe("env=lunar-lander&agent=ppo&seed=1");
+    expect(defaultSettings("cartpole", "ppo", 1).training.evaluationEvery).toBe(2560);
+  });
 });

@@ -111,6 +111,8 @@ const shared = {
   options,
   solvedReturn: 200,
   secondsPerStep: 0.02,
+  // Twenty episodes are five to twenty thousand steps of the engine.
+  evaluationEvery: 40_960,
   differences: [
     "Bodies are moved by planck 1.4.2 in float64 instead of Box2D in float32: after a contact paths part, and what agrees are distributions.",
     "Noise comes from Vitrine's own random stream: the same distributions, other numbers.",
