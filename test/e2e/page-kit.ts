@@ -11,6 +11,7 @@ import {
   type Locator,
   type Page,
 } from "playwright";
+import { onTestFinished } from "vitest";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const TYPES: Readonly<Record<string, string>> = {
@@ -95,7 +96,7 @@ export interface Visit {
   readonly requests: string[];
 }
 
-/** Opens a page in a fresh profile (or in the given one). */
+/** Opens a page in a fresh profile (or in the given one), which is closed with the test: a failed one would train on. */
 export async function visit(
   browser: Browser,
   address: string,
@@ -103,6 +104,7 @@ export async function visit(
 ): Promise<Visit> {
   const { context: given, ...rest } = options;
   const context = given ?? (await browser.newContext({ viewport: { width: 1440, height: 900 }, ...rest }));
+  if (!given) onTestFinished(() => context.close());
   const page = await context.newPage();
   const errors: string[] = [];
   const requests: string[] = [];
@@ -127,7 +129,7 @@ export async function textOf(locator: Locator): Promise<string> {
 }
 
 /** Waits until something holds, and says what did not. */
-export async function until(what: string, condition: () => Promise<boolean>, seconds = 20): Promise<void> {
+export async function until(what: string, condition: () => Promise<boolean>, seconds = 45): Promise<void> {
   const end = performance.now() + seconds * 1000;
   while (performance.now() < end) {
     if (await condition()) return;
