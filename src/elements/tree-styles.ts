@@ -46,9 +46,6 @@ export const treeStyles = css`
     line-height: 1.25;
     text-align: left;
     cursor: pointer;
-    transition:
-      background var(--m-lamp),
-      border-color var(--m-lamp);
   }
   .node:hover {
     border-color: var(--edge);
@@ -96,8 +93,13 @@ export const treeStyles = css`
     color: var(--lamp-edge);
     white-space: nowrap;
   }
+  /* The edges show which side it is; a reader of the names is told. */
   .drawn .side {
-    display: none;
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
   }
   .drawn .node {
     padding: 2px 5px;
@@ -123,7 +125,8 @@ export const treeStyles = css`
     border-color: var(--lamp-edge);
     background: var(--lamp-wash);
   }
-  .split.lit .name {
+  .split.lit .name,
+  .split.lit .side {
     color: var(--ink);
   }
   .leaf.lit {

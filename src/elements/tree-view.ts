@@ -184,6 +184,7 @@ export class TreeView extends VitrineElement {
       });
   }
 
+  /** Named by what it shows; what the policy sees now stands in the summary, so that a name does not change. */
   private nodeButton(tree: DrawnTree, placed: PlacedNode, isLit: boolean, step: PathStep | undefined) {
     const { node, level, isLeaf, x, y, width } = placed;
     const side = placed.parent < 0 ? "" : tree.left[placed.parent] === node ? msg("yes") : msg("no");
@@ -195,7 +196,6 @@ export class TreeView extends VitrineElement {
       role="treeitem"
       aria-level=${level + 1}
       aria-selected=${node === this.selected}
-      aria-label=${isLeaf ? `${side} ${name}, ${share}` : `${side} ${name} ${this.bound(node)}`.trim()}
       data-node=${node}
       tabindex=${node === this.focused ? 0 : -1}
       data-place="left:${x}px;top:${y}px;width:${width}px"
@@ -208,7 +208,7 @@ export class TreeView extends VitrineElement {
       ${side && html`<small class="side">${side}</small>`}
       <span class="name">${isLeaf ? this.shortAnswer(node) : name}</span>
       ${isLeaf ? html`<small class="share">${share}</small>` : html`<b class="bound">${this.bound(node)}</b>`}
-      ${step ? html`<small class="now">${msg(str`now ${formatSignificant(step.value)}`)}</small>` : nothing}
+      ${step ? html`<small class="now" aria-hidden="true">${msg(str`now ${formatSignificant(step.value)}`)}</small>` : nothing}
     </button>`;
   }
 
