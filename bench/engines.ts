@@ -1,7 +1,8 @@
 import { findAgent } from "../src/agents/index.js";
 import { categoricalPpoLoss, NUM_STATISTICS, type PpoLossSettings } from "../src/agents/ppo-loss.js";
 import type { Engine, EngineId } from "../src/compute/engine.js";
-import { ENGINE_IDS, loadEngine } from "../src/compute/index.js";
+import { ENGINE_IDS } from "../src/compute/engine.js";
+import { loadEngine } from "../src/compute/index.js";
 import { initialParameters } from "../src/compute/initialise.js";
 import { parseOptions } from "../src/core/options.js";
 import { RandomStream } from "../src/core/random.js";

@@ -1,7 +1,8 @@
 import { findAgent, residentRefusal } from "../src/agents/index.js";
 import type { EngineId } from "../src/compute/engine.js";
+import { CPU_ENGINES } from "../src/compute/engine.js";
 import { openDevice } from "../src/compute/gpu/device.js";
-import { CPU_ENGINES, calibrate, loadEngine } from "../src/compute/index.js";
+import { calibrate, loadEngine } from "../src/compute/index.js";
 import { parseOptions } from "../src/core/options.js";
 import { createVectorEnvironment, findEnvironment } from "../src/envs/index.js";
 import type { Bench, Measured, Row } from "./harness/bench.js";
@@ -89,7 +90,7 @@ export const gpu: Bench<Case, Result> = {
     const agent =
       path === "resident" && resident && graphics
         ? await resident.create(context, graphics)
-        : definition.create(context);
+        : await definition.create(context);
 
     // The first iteration compiles, and is slow in any case.
     await agent.iterate();

@@ -26,7 +26,8 @@ export type {
   EngineState,
   EngineTiming,
 } from "./compute/engine.js";
-export { calibrate, ENGINE_IDS, loadEngine } from "./compute/index.js";
+export { ENGINE_IDS } from "./compute/engine.js";
+export { calibrate, loadEngine } from "./compute/index.js";
 export { layoutOf, type NetworkLayout, type NetworkSpec } from "./compute/network.js";
 export * from "./compute/trees/index.js";
 export { type Command, type Commanded, checkCommand, distanceToSeen, FAMILIAR, sweepCommands } from "./core/command.js";

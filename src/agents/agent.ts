@@ -113,7 +113,7 @@ export interface AgentDefinition {
   numEnvs(options: OptionValues): number;
   /** Network and batch to time for the choice of an engine; null where nothing that it learns is a network. */
   network(spec: EnvironmentSpec, options: OptionValues): NetworkWork | null;
-  create(context: AgentContext): Agent;
+  create(context: AgentContext): Agent | Promise<Agent>;
   /** How it learns with worlds, networks and updates staying on the graphics device; absent where it cannot. */
   readonly resident?: ResidentDefinition;
 }

@@ -4,7 +4,7 @@ import type { EnvironmentSpec } from "../envs/environment.js";
 import type { AgentDefinition } from "./agent.js";
 import { dqn } from "./dqn.js";
 import { ppo } from "./ppo.js";
-import { udrl } from "./udrl.js";
+import { udrl } from "./udrl-definition.js";
 
 /** Every algorithm, in the order in which the page offers them. */
 export const agents: readonly AgentDefinition[] = [ppo, dqn, udrl];

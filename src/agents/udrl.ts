@@ -1,22 +1,17 @@
 import { type Command, type Commanded, followCommand, SeenCommands, writeCommand } from "../core/command.js";
 import type { Packable } from "../core/pack.js";
 import { RandomStream } from "../core/random.js";
-import type { EnvironmentSpec, VectorEnvironment } from "../envs/environment.js";
-import type { Agent, AgentContext, AgentDefinition, Diagnostics, FinishedEpisode, Iteration } from "./agent.js";
+import type { VectorEnvironment } from "../envs/environment.js";
+import type { Agent, AgentContext, Diagnostics, FinishedEpisode, Iteration } from "./agent.js";
 import { UpsideDownPolicy } from "./policies/upside-down.js";
 import { EpisodeMemory } from "./udrl/episode-memory.js";
-import { bodyOf } from "./udrl/gated-network.js";
-import type { FitReport, Learner, LearnerSizes } from "./udrl/learner.js";
+import type { FitReport, Learner } from "./udrl/learner.js";
 import { createLearner } from "./udrl/learners.js";
-import { UDRL_BUDGETS, UDRL_DIAGNOSTICS, UDRL_PRESETS, type UdrlOptions, udrlOptions } from "./udrl-options.js";
+import { sizesOf } from "./udrl/shape.js";
+import type { UdrlOptions } from "./udrl-options.js";
 
 /** Training commands from which the most frequent one is taken. */
 const COMMANDS_REMEMBERED = 1500;
-
-function sizesOf(spec: EnvironmentSpec): LearnerSizes {
-  const numActions = spec.action.kind === "discrete" ? spec.action.names.length : 1;
-  return { inputSize: spec.observation.length + 2, numActions };
-}
 
 /**
  * Upside-down reinforcement learning: what was done becomes the answer to the question of what it led to.
@@ -280,25 +275,7 @@ function mostFrequent(commands: readonly number[]): Command {
   return best;
 }
 
-/** Upside-down RL as the registry knows it. */
-export const udrl: AgentDefinition = {
-  id: "udrl",
-  title: "UDRL",
-  summary: "Learns which action follows from a command, a return within a number of steps, out of its own episodes.",
-  source: "Srivastava et al. 2019, arXiv:1912.02877; Cardenas-Cartagena et al. 2025, arXiv:2411.11457",
-  options: udrlOptions,
-  diagnostics: UDRL_DIAGNOSTICS,
-  presets: UDRL_PRESETS,
-  budgets: UDRL_BUDGETS,
-  unsupported: (spec) =>
-    spec.action.kind === "discrete"
-      ? null
-      : "upside-down RL chooses among named actions; this world takes continuous ones",
-  numEnvs: () => 1,
-  network: (spec, values) => {
-    const options = values as unknown as UdrlOptions;
-    if (options.learner !== "network") return null;
-    return { spec: bodyOf(sizesOf(spec).numActions, options), batch: options.batchSize * options.segments };
-  },
-  create: (context) => new Udrl(context, context.options as unknown as UdrlOptions),
-};
+/** Makes the agent; the registry loads this file only when one is trained. */
+export function createUdrl(context: AgentContext): Agent {
+  return new Udrl(context, context.options as unknown as UdrlOptions);
+}

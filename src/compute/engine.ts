@@ -122,3 +122,25 @@ export interface EngineReport {
   /** The timings were taken earlier, on the same adapter for the same network. */
   readonly remembered?: boolean;
 }
+
+/** Every engine, fastest first on most devices. */
+export const ENGINE_IDS: readonly EngineId[] = [
+  "wasm-relaxed",
+  "wasm-simd",
+  "reference",
+  "wgsl",
+  "tfjs-webgpu",
+  "tfjs-wasm",
+  "tfjs-cpu",
+];
+
+/** The engines that are timed unless others are asked for: our own. */
+export const DEFAULT_CANDIDATES: readonly EngineId[] = ["wasm-relaxed", "wasm-simd", "reference", "wgsl"];
+
+/** Those that need no graphics device, of the default candidates. */
+export const CPU_ENGINES: readonly EngineId[] = DEFAULT_CANDIDATES.filter((id) => !isGpuEngine(id));
+
+/** Whether an engine computes on the graphics device, which can be lost. */
+export function isGpuEngine(id: EngineId): boolean {
+  return id === "wgsl" || id === "tfjs-webgpu";
+}

@@ -1,32 +1,20 @@
 import { VERSION } from "../core/version.js";
 import { type Candidate, calibrateCandidates } from "./calibrate.js";
-import type { AdapterReport, EngineFactory, EngineId, EngineReport, Gathering } from "./engine.js";
+import {
+  type AdapterReport,
+  DEFAULT_CANDIDATES,
+  ENGINE_IDS,
+  type EngineFactory,
+  type EngineId,
+  type EngineReport,
+  type Gathering,
+  isGpuEngine,
+} from "./engine.js";
+
 import { adapterReport } from "./gpu/adapter.js";
 import type { NetworkSpec } from "./network.js";
 import { createReferenceEngine } from "./reference-engine.js";
 import { loadWasmEngine } from "./wasm/wasm-engine.js";
-
-/** Every engine, fastest first on most devices. */
-export const ENGINE_IDS: readonly EngineId[] = [
-  "wasm-relaxed",
-  "wasm-simd",
-  "reference",
-  "wgsl",
-  "tfjs-webgpu",
-  "tfjs-wasm",
-  "tfjs-cpu",
-];
-
-/** The engines that are timed unless others are asked for: our own. */
-export const DEFAULT_CANDIDATES: readonly EngineId[] = ["wasm-relaxed", "wasm-simd", "reference", "wgsl"];
-
-/** Those that need no graphics device, of the default candidates. */
-export const CPU_ENGINES: readonly EngineId[] = DEFAULT_CANDIDATES.filter((id) => !isGpuEngine(id));
-
-/** Whether an engine computes on the graphics device, which can be lost. */
-export function isGpuEngine(id: EngineId): boolean {
-  return id === "wgsl" || id === "tfjs-webgpu";
-}
 
 /** Loads an engine; null when this platform lacks what it needs. TensorFlow.js is fetched only when it is asked for. */
 export async function loadEngine(id: EngineId): Promise<EngineFactory | null> {

@@ -1,6 +1,5 @@
 import type { SerialisedPolicy } from "../agents/policies/policy.js";
-import type { EngineId, EngineReport } from "../compute/engine.js";
-import { isGpuEngine } from "../compute/index.js";
+import { type EngineId, type EngineReport, isGpuEngine } from "../compute/engine.js";
 import type { Command, Commanded } from "../core/command.js";
 import { type LossKind, messageOf } from "../core/errors.js";
 import { unpack } from "../core/pack.js";

@@ -350,13 +350,11 @@ export class VitrineLab extends VitrineElement {
     `;
   }
 
-  override firstUpdated(): void {
-    void this.readable.load();
-  }
-
   override updated(): void {
     const { session } = this.lab;
     if (!session) return;
+    // Before anything was learned there is nothing to read.
+    if (session.step > 0 || session.state === "training") void this.readable.load();
     this.readable.follow(session.first);
     this.returnChart?.show(returnPlot(session, this.hand.scores?.mean ?? null));
     this.curveChart?.show(curvePlot(session, this.curveKey));

@@ -1,6 +1,6 @@
 import { findAgent } from "../agents/index.js";
-import type { EngineId } from "../compute/engine.js";
-import { ENGINE_IDS } from "../compute/index.js";
+import { ENGINE_IDS, type EngineId } from "../compute/engine.js";
+
 import { InputError, type LossKind, showValue } from "../core/errors.js";
 import { type OptionValues, parseOptions } from "../core/options.js";
 import { freshSeed } from "../core/random.js";

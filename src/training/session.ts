@@ -2,10 +2,10 @@ import type { Agent, AgentDefinition, Iteration } from "../agents/agent.js";
 import { findAgent, residentRefusal } from "../agents/index.js";
 import type { Policy } from "../agents/policies/policy.js";
 import { type RestoredPolicy, restorePolicy } from "../agents/policies/restore.js";
-import type { EngineFactory, EngineId, EngineReport } from "../compute/engine.js";
+import { CPU_ENGINES, type EngineFactory, type EngineId, type EngineReport, isGpuEngine } from "../compute/engine.js";
 import { adapterReport } from "../compute/gpu/adapter.js";
 import { openDevice } from "../compute/gpu/device.js";
-import { type CalibrationSettings, CPU_ENGINES, calibrate, isGpuEngine, loadEngine } from "../compute/index.js";
+import { type CalibrationSettings, calibrate, loadEngine } from "../compute/index.js";
 import { layoutOf } from "../compute/network.js";
 import { sweepCommands } from "../core/command.js";
 import { InputError, showValue, TrainingError } from "../core/errors.js";
@@ -130,7 +130,7 @@ export class Session {
     const agent =
       graphics && definition.resident
         ? await definition.resident.create(context, graphics)
-        : definition.create(context);
+        : await definition.create(context);
     const network = definition.network(environment.spec, config.agentOptions);
     const parameterCount = network ? layoutOf(network.spec).parameterCount : 0;
     const session = new Session(config, report, notice, parameterCount, environment, definition, agent, factory);

@@ -422,7 +422,7 @@ async function expectSameActions(graphics: GraphicsDevice): Promise<void> {
   const { agent, env, options } = await createResident(graphics, { world: "cartpole", options: values });
   await agent.iterate();
   const twin = { env, createEngine: createReferenceEngine, seed: 3, options: options as unknown as OptionValues };
-  const cpu = ppo.create(twin);
+  const cpu = await ppo.create(twin);
   cpu.setState((await agent.getState()) as never);
   const [here, there] = [new Float32Array(16), new Float32Array(16)];
   await agent.policy.actionScores(env.observations, here);

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Candidate, calibrateCandidates } from "../../src/compute/calibrate.js";
-import type { Engine, EngineId, EngineState } from "../../src/compute/engine.js";
-import { calibrate, ENGINE_IDS, loadEngine } from "../../src/compute/index.js";
+import { ENGINE_IDS, type Engine, type EngineId, type EngineState } from "../../src/compute/engine.js";
+import { calibrate, loadEngine } from "../../src/compute/index.js";
 import { layoutOf, type NetworkSpec } from "../../src/compute/network.js";
 import { actorCritic, wideQ } from "./networks.js";
 

@@ -1,34 +1,12 @@
 import type { AdamSettings, Engine, EngineState } from "../../compute/engine.js";
 import { initialParameters } from "../../compute/initialise.js";
-import type { NetworkSpec } from "../../compute/network.js";
 import type { Packable } from "../../core/pack.js";
 import { RandomStream } from "../../core/random.js";
 import { softmaxInto } from "../policies/mlp.js";
 import type { SerialisedPolicy } from "../policies/policy.js";
 import { type Examples, type FitReport, type Learner, type LearnerSizes, largestIndex } from "./learner.js";
+import type { GatedNetworkSettings } from "./shape.js";
 import { sigmoid } from "./sigmoid.js";
-
-export interface GatedNetworkSettings {
-  /** Units of the gate. */
-  readonly gateWidth: number;
-  /** Widths of the ReLU layers after the gate. */
-  readonly hidden: readonly number[];
-  readonly learningRate: number;
-  /** Takes the softmax twice in the loss, as the published code does; once is the likelihood. */
-  readonly doubleSoftmax: boolean;
-}
-
-/** The part of the network that an engine computes: from the gate to the logits. */
-export function bodyOf(numActions: number, { gateWidth, hidden }: GatedNetworkSettings): NetworkSpec {
-  return {
-    inputSize: gateWidth,
-    activation: "relu",
-    initialisation: "uniform",
-    trunk: [],
-    heads: [{ name: "actions", hidden, outputSize: numActions, outputGain: 1 }],
-    inputGradients: true,
-  };
-}
 
 /**
  * The behaviour function as a network: a sigmoid layer of the state, multiplied unit by unit with a sigmoid layer of

@@ -1,11 +1,12 @@
 import type { EngineFactory } from "../../compute/engine.js";
 import { InputError } from "../../core/errors.js";
 import type { UdrlOptions } from "../udrl-options.js";
-import { bodyOf, GatedNetwork } from "./gated-network.js";
+import { GatedNetwork } from "./gated-network.js";
 import type { Learner, LearnerSizes } from "./learner.js";
 import { fitLogistic } from "./logistic.js";
 import { fitNeighbours } from "./neighbours.js";
 import { RefitLearner } from "./refit-learner.js";
+import { bodyOf } from "./shape.js";
 import { fitBoostedTrees, fitTrees } from "./trees.js";
 
 /** Examples of one gradient step at most; each takes memory in every layer. */

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { bodyOf, GatedNetwork, type GatedNetworkSettings } from "../../../src/agents/udrl/gated-network.js";
+import { GatedNetwork } from "../../../src/agents/udrl/gated-network.js";
 import { type Examples, type Learner, reportOn } from "../../../src/agents/udrl/learner.js";
 import { createLearner } from "../../../src/agents/udrl/learners.js";
 import { fitLogistic } from "../../../src/agents/udrl/logistic.js";
 import { fitNeighbours } from "../../../src/agents/udrl/neighbours.js";
+import { bodyOf, type GatedNetworkSettings } from "../../../src/agents/udrl/shape.js";
 import { type UdrlOptions, udrlOptions } from "../../../src/agents/udrl-options.js";
 import { createReferenceEngine } from "../../../src/compute/reference-engine.js";
 import { describeOptions, parseOptions } from "../../../src/core/options.js";
