@@ -1,13 +1,13 @@
 import type { Engine } from "../compute/engine.js";
 import { initialParameters } from "../compute/initialise.js";
-import type { NetworkSpec } from "../compute/network.js";
 import type { Packable } from "../core/pack.js";
 import { RandomStream } from "../core/random.js";
 import type { Ref } from "../envs/dynamics.js";
-import type { EnvironmentSpec, VectorEnvironment } from "../envs/environment.js";
-import type { Agent, AgentContext, AgentDefinition, FinishedEpisode, Iteration } from "./agent.js";
+import type { VectorEnvironment } from "../envs/environment.js";
+import type { Agent, AgentContext, FinishedEpisode, Iteration } from "./agent.js";
 import { actionValue, type DqnLossSettings, dqnLoss } from "./dqn-loss.js";
-import { DQN_BUDGETS, DQN_DIAGNOSTICS, DQN_PRESETS, type DqnOptions, dqnOptions } from "./dqn-options.js";
+import { networkOf } from "./dqn-network.js";
+import type { DqnOptions } from "./dqn-options.js";
 import type { DqnState } from "./dqn-state.js";
 import { type MlpHead, MlpPolicy } from "./policies/mlp.js";
 import type { Policy } from "./policies/policy.js";
@@ -15,33 +15,6 @@ import { type ReplayBatch, ReplayBuffer } from "./replay.js";
 
 /** Environment steps that one `iterate` gathers at least, so that reporting costs little. */
 const STEPS_PER_ITERATION = 64;
-
-function networkOf(spec: EnvironmentSpec, options: DqnOptions): NetworkSpec {
-  const numActions = spec.action.kind === "discrete" ? spec.action.names.length : 0;
-  // Random biases give a ReLU network kinks away from the origin, which raw observations near zero need.
-  const base = {
-    inputSize: spec.observation.length,
-    activation: options.activation,
-    initialisation: "uniform" as const,
-  };
-  if (!options.dueling) {
-    return {
-      ...base,
-      trunk: [],
-      heads: [{ name: "values", hidden: options.hidden, outputSize: numActions, outputGain: 1 }],
-    };
-  }
-  // The last hidden layer is doubled: one for the value of the state, one for the advantages.
-  const hidden = options.hidden.slice(-1);
-  return {
-    ...base,
-    trunk: options.hidden.slice(0, -1),
-    heads: [
-      { name: "value", hidden, outputSize: 1, outputGain: 1 },
-      { name: "advantage", hidden, outputSize: numActions, outputGain: 1 },
-    ],
-  };
-}
 
 /**
  * Deep Q-network, with double, dueling, n-step and prioritised replay as options.
@@ -273,35 +246,7 @@ class Dqn implements Agent {
   }
 }
 
-/** DQN as the registry knows it. */
-export const dqn: AgentDefinition = {
-  id: "dqn",
-  title: "DQN",
-  summary: "Learns what each action is worth from a memory of past steps, and takes the best one.",
-  source: "Mnih et al. 2015, Human-level control through deep reinforcement learning, Nature 518",
-  options: dqnOptions,
-  diagnostics: DQN_DIAGNOSTICS,
-  presets: DQN_PRESETS,
-  budgets: DQN_BUDGETS,
-  unsupported: (spec) =>
-    spec.action.kind === "discrete" ? null : "DQN chooses among named actions; this world takes continuous ones",
-  numEnvs: (options) => (options as unknown as DqnOptions).numEnvs,
-  network: (spec, values) => {
-    const options = values as unknown as DqnOptions;
-    const steps = Math.max(options.trainEvery, options.numEnvs);
-    const gathering = { copies: options.numEnvs, stepsPerUpdate: steps / options.gradientSteps };
-    return { spec: networkOf(spec, options), batch: options.batchSize, gathering };
-  },
-  create: (context) => new Dqn(context, context.options as unknown as DqnOptions),
-  resident: {
-    unsupported: (_spec, options) =>
-      (options as unknown as DqnOptions).prioritised
-        ? "Prioritised replay is not available on the graphics device."
-        : null,
-    create: async (context, graphics) => {
-      const options = context.options as unknown as DqnOptions;
-      const { ResidentDqn } = await import("./resident/dqn.js");
-      return ResidentDqn.create(context, graphics, options, networkOf(context.env.spec, options));
-    },
-  },
-};
+/** Makes the agent; the registry loads this file only when one is trained. */
+export function createDqn(context: AgentContext): Agent {
+  return new Dqn(context, context.options as unknown as DqnOptions);
+}

@@ -2,7 +2,7 @@ import { InputError, showValue } from "../core/errors.js";
 import type { OptionValues } from "../core/options.js";
 import type { EnvironmentSpec } from "../envs/environment.js";
 import type { AgentDefinition } from "./agent.js";
-import { dqn } from "./dqn.js";
+import { dqn } from "./dqn-definition.js";
 import { ppo } from "./ppo.js";
 import { udrl } from "./udrl-definition.js";
 

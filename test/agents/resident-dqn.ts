@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dqn } from "../../src/agents/dqn.js";
+import { dqn } from "../../src/agents/dqn-definition.js";
 import { actionValue, dqnLoss } from "../../src/agents/dqn-loss.js";
 import type { DqnOptions } from "../../src/agents/dqn-options.js";
 import type { DqnState } from "../../src/agents/dqn-state.js";
