@@ -38,7 +38,7 @@ export class Transport extends VitrineElement {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
-        gap: 6px 10px;
+        gap: 6px 8px;
         padding: 10px 0;
       }
       .segments {
@@ -52,9 +52,9 @@ export class Transport extends VitrineElement {
         display: inline-flex;
         align-items: center;
         justify-content: center;
-        gap: 6px;
+        gap: 5px;
         height: calc(var(--control) - 2px);
-        padding: 0 10px;
+        padding: 0 8px;
         border: 0;
         border-right: 1px solid var(--rule-2);
         background: none;
@@ -76,7 +76,7 @@ export class Transport extends VitrineElement {
         cursor: default;
       }
       .segments .main {
-        min-width: 108px;
+        min-width: 100px;
         background: var(--action-wash);
         color: var(--action);
       }
@@ -118,9 +118,9 @@ export class Transport extends VitrineElement {
       .actors span {
         display: inline-flex;
         align-items: center;
-        gap: 6px;
+        gap: 5px;
         height: calc(var(--control) - 2px);
-        padding: 0 10px;
+        padding: 0 8px;
         font-size: var(--t-body);
         color: var(--ink);
         font-weight: var(--w-medium);

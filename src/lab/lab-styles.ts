@@ -69,8 +69,13 @@ export const labStyles = css`
   vitrine-diagnosis {
     padding-bottom: 6px;
   }
+  /* Of one height, whatever it shows: a tree that arrives must not move what is above it. */
   .insight vitrine-readable {
+    flex: 0 0 338px;
     padding-bottom: var(--x3);
+    overflow: hidden auto;
+    scrollbar-width: thin;
+    scrollbar-color: var(--faint) transparent;
   }
   .curves {
     grid-area: curves;
@@ -128,6 +133,8 @@ export const labStyles = css`
       min-height: 240px;
     }
     .insight vitrine-readable {
+      flex: none;
+      overflow: visible;
       border-left: 1px solid var(--rule);
     }
     vitrine-run-list {
