@@ -1,6 +1,6 @@
 import type { TreeEdit } from "../compute/trees/edit-tree.js";
 import type { ReadableWish } from "../elements/readable.js";
-import type { Explanation, ExplanationMethod } from "../interpret/explanation.js";
+import { type Explanation, type ExplanationMethod, plainOf } from "../interpret/explanation.js";
 import type { SeedRun } from "./seed-run.js";
 
 /**
@@ -46,10 +46,9 @@ export class ReadableLab {
     const before = run?.explanations[this.wish?.method ?? "viper"];
     if (!run || before?.kind !== "tree" || !before.policy) return;
     // Trees are checked and changed by the code that grows them; it comes with the first edit.
-    const [{ editTree }, { parseTreePolicy, TreePolicy }, { plainOf }] = await Promise.all([
+    const [{ editTree }, { parseTreePolicy, TreePolicy }] = await Promise.all([
       import("../compute/trees/edit-tree.js"),
       import("../agents/policies/tree.js"),
-      import("../interpret/explanation.js"),
     ]);
     const { model, names } = parseTreePolicy(before.policy);
     if (model.kind !== "tree") return;
