@@ -1,0 +1,79 @@
+/**
+ * An inventory network: who holds stock, who ships to whom and how long that takes, what it costs, and what is asked
+ * for. Everything that plays, differentiates, solves or draws such a network reads this.
+ *
+ * Source: Alvo, Russo, Kanoria & Lee 2023, arXiv:2306.11246, and its simulator.
+ */
+export type NodeKind = "echelon" | "warehouse" | "store";
+
+/** The `from` of an edge along which a supplier without limits delivers. */
+export const SUPPLIER = -1;
+
+export interface InventoryNode {
+  readonly kind: NodeKind;
+  /** What people call it: `store 1`. */
+  readonly name: string;
+  /** Cost per unit on hand at the end of a period. */
+  readonly holdingCost: number;
+  /** Cost per unit of demand that is not met at once (of profit: price per unit sold); 0 unless a store. */
+  readonly underageCost: number;
+  /** Whether stock may stay; a transshipment point ships all that arrives. */
+  readonly holdsStock: boolean;
+}
+
+/** A road: orders sent along it in period t can be used at the start of period t + leadTime. */
+export interface InventoryEdge {
+  /** Index of a node, or {@link SUPPLIER}. */
+  readonly from: number;
+  readonly to: number;
+  /** Periods, at least 1. */
+  readonly leadTime: number;
+  /** Cost per unit ordered. */
+  readonly cost: number;
+}
+
+/** What customers ask for, in each period anew and independent of other periods unless it comes from traces. */
+export interface DemandModel {
+  readonly kind: "poisson" | "normal" | "traces";
+  /** [numStores], units per period. */
+  readonly mean: readonly number[];
+  /** [numStores], standard deviation in units; that of Poisson is the root of its mean. */
+  readonly std: readonly number[];
+  /** Between any two stores, 0 to 1; normal demand only. */
+  readonly correlation: number;
+  /** Whether negative draws of normal demand count as 0. */
+  readonly clipped: boolean;
+}
+
+export interface InventoryProblem {
+  /** Echelons from the supplier down, then warehouses, then stores. */
+  readonly nodes: readonly InventoryNode[];
+  /** Roads between nodes, ordered by `from` then `to`; then those from the supplier, ordered by `to`. */
+  readonly edges: readonly InventoryEdge[];
+  readonly demand: DemandModel;
+  /** What becomes of demand that is not met at once: it goes elsewhere, or waits. */
+  readonly unmet: "lost" | "backlogged";
+  /** Whether the underage cost is a price: the cost of a period is then minus what was sold, and holding. */
+  readonly profit: boolean;
+  /** Whether orders are rounded to whole units when a policy is tested. */
+  readonly wholeUnits: boolean;
+  /** Least number of pipeline entries of a store. */
+  readonly minPipeline: number;
+}
+
+/** Index of the first store. */
+export const firstStore = (problem: InventoryProblem): number =>
+  problem.nodes.findIndex((node) => node.kind === "store");
+
+export const numStores = (problem: InventoryProblem): number => problem.nodes.length - firstStore(problem);
+
+/** Entries of each node's pipeline [numNodes]: on hand, then what arrives in 1, 2, … periods. */
+export function pipelineLengths(problem: InventoryProblem): number[] {
+  const longest = (index: number) =>
+    Math.max(...problem.edges.filter((edge) => edge.to === index).map((edge) => edge.leadTime));
+  const ofStores = Math.max(
+    problem.minPipeline,
+    ...problem.nodes.flatMap((node, index) => (node.kind === "store" ? [longest(index)] : [])),
+  );
+  return problem.nodes.map((node, index) => (node.kind === "store" ? ofStores : longest(index)));
+}
