@@ -60,12 +60,32 @@ describe("reproductions", () => {
     const code = codeVersion(root);
     expect(codeVersion(root)).toBe(code);
     expect(cellHash(cell, code)).not.toBe(cellHash(other, code));
-    await writeFile(join(root, "src/cli/extra.ts"), "// the command line trains nothing\n");
-    expect(codeVersion(root)).toBe(code);
-    await writeFile(join(root, "src/agents/extra.ts"), "// this might\n");
-    expect(codeVersion(root)).not.toBe(code);
-    await rm(join(root, "src/agents/extra.ts"));
+    const changed = async (path: string, explains = false) => {
+      const file = join(root, path);
+      const [before, text] = [codeVersion(root, explains), await readFile(file, "utf8")];
+      await writeFile(file, `${text}// changed\n`);
+      const after = codeVersion(root, explains);
+      await writeFile(file, text);
+      return after !== before;
+    };
+    // The command line, what is drawn and what the page alone needs train nothing.
+    for (const path of ["src/cli/main.ts", "src/envs/cartpole/draw.ts", "src/training/stage.ts"]) {
+      expect(await changed(path), path).toBe(false);
+    }
+    // Algorithms are imported when they are trained, kernels by their own compiler.
+    for (const path of ["src/agents/dqn.ts", "src/envs/cartpole/dynamics.ts", "src/compute/wasm/assembly/adam.ts"]) {
+      expect(await changed(path), path).toBe(true);
+    }
+    expect(await changed("src/interpret/distil.ts")).toBe(false);
+    expect(await changed("src/interpret/distil.ts", true)).toBe(true);
   });
+
+  test.each(reproductions.map((reproduction) => [reproduction.name, reproduction] as const))(
+    "every cell of %s names its engine, so that no calibration picks one",
+    (_name, reproduction) => {
+      expect(new Set(reproduction.cells().map(({ config }) => config.engine))).toEqual(new Set(["wasm-simd"]));
+    },
+  );
 
   test("outside of a checkout it says what it needs", () => {
     expect(() => codeVersion(join(root, "src"))).toThrow("reproduce: expected a checkout of Vitrine");

@@ -46,6 +46,14 @@ describe("the verdict on a published mean", () => {
 });
 
 describe("the table of upside-down RL", () => {
+  it("compares learners that it has published cells of", () => {
+    const variants = new Set(udrl.cells().map(({ variant }) => variant));
+    for (const { world, better, worse } of PAPER_CLAIMS) {
+      expect(variants).toContain(`${world}-${better}`);
+      expect(variants).toContain(`${world}-${worse}`);
+    }
+  });
+
   it("gives median and mean over seeds with their interval, and says where too few were run", () => {
     const table = udrl.table(resultsOf("cartpole-random-forest", [180, 190, 200]));
     const row = table.find(

@@ -7,7 +7,7 @@ import { RunningStatistics } from "../normaliser.js";
 import { type MlpHead, MlpPolicy } from "./mlp.js";
 import type { Policy, SerialisedPolicy } from "./policy.js";
 import { readRule } from "./rule.js";
-import { parseTreePolicy } from "./tree.js";
+import { parseTreePolicy, type TreePolicy } from "./tree.js";
 
 /** A policy that acts again, and how to let go of it. */
 export interface RestoredPolicy {
@@ -32,7 +32,7 @@ export function restorePolicy(
   switch (serialised.kind) {
     case "tree":
     case "forest":
-      return fixed(parseTreePolicy(serialised));
+      return fixed(fitting(parseTreePolicy(serialised), spec));
     case "rule": {
       const numActions = spec.action.kind === "discrete" ? spec.action.names.length : 0;
       return fixed(readRule(serialised, spec.observation.length, numActions));
@@ -42,6 +42,19 @@ export function restorePolicy(
     default:
       throw new InputError("policy kind", showValue(serialised.kind), "mlp, tree, forest or rule");
   }
+}
+
+/** The trees themselves. Throws {@link InputError} where they read or answer another number of things than the world has. */
+function fitting(policy: TreePolicy, spec: EnvironmentSpec): TreePolicy {
+  const { observationNames, actionNames } = policy.names;
+  const numActions = spec.action.kind === "discrete" ? spec.action.names.length : spec.action.features.length;
+  for (const [field, names, size] of [
+    ["observationNames", observationNames, spec.observation.length],
+    ["actionNames", actionNames, numActions],
+  ] as const) {
+    if (names.length !== size) throw new InputError(`policy ${field}`, `${names.length} names`, `${size} names`);
+  }
+  return policy;
 }
 
 function restoreMlp(serialised: SerialisedPolicy, spec: EnvironmentSpec, createEngine: EngineFactory): RestoredPolicy {

@@ -1,5 +1,5 @@
-import { meanInterval, resolveConfig } from "../../index.js";
-import type { Cell, CellResult, Reproduction } from "./reproduction.js";
+import { meanInterval } from "../../index.js";
+import { type Cell, type CellResult, cellConfig, type Reproduction } from "./reproduction.js";
 
 const AGENTS = ["ppo", "dqn"] as const;
 const SEEDS = [1, 2, 3, 4, 5] as const;
@@ -17,7 +17,7 @@ export const cartpole: Reproduction = {
   cells() {
     return AGENTS.flatMap((agent) =>
       SEEDS.map((seed): Cell => {
-        const config = resolveConfig({ env: "cartpole", agent, seed });
+        const config = cellConfig({ env: "cartpole", agent, seed });
         return { id: `${agent}-s${seed}`, variant: agent, config };
       }),
     );

@@ -1,5 +1,5 @@
-import { type MeanInterval, meanInterval, resolveConfig } from "../../index.js";
-import type { Cell, CellResult, Reproduction } from "./reproduction.js";
+import { type MeanInterval, meanInterval } from "../../index.js";
+import { type Cell, type CellResult, cellConfig, type Reproduction } from "./reproduction.js";
 
 const SEEDS = [1, 2, 3, 4, 5] as const;
 /** World, agent, and the mean return that its preset should reach. */
@@ -23,9 +23,9 @@ export const presets: Reproduction = {
   cells() {
     return TARGETS.flatMap(([env, agent]) =>
       SEEDS.map((seed): Cell => {
-        const { budget } = resolveConfig({ env, agent, seed });
+        const { budget } = cellConfig({ env, agent, seed });
         // Ten evaluations show the way; the last one falls on the end.
-        const config = resolveConfig({ env, agent, seed, evaluation: { every: Math.ceil(budget / 10), episodes: 20 } });
+        const config = cellConfig({ env, agent, seed, evaluation: { every: Math.ceil(budget / 10), episodes: 20 } });
         return { id: `${env}-${agent}-s${seed}`, variant: `${env} ${agent}`, config };
       }),
     );

@@ -1,5 +1,12 @@
-import { type Explanation, mean, meanInterval, resolveConfig } from "../../index.js";
-import type { Cell, CellResult, ExplanationPlan, PlannedExplanation, Reproduction } from "./reproduction.js";
+import { type Explanation, mean, meanInterval } from "../../index.js";
+import {
+  type Cell,
+  type CellResult,
+  cellConfig,
+  type ExplanationPlan,
+  type PlannedExplanation,
+  type Reproduction,
+} from "./reproduction.js";
 
 /** World, agent, and when it stops where that is not the preset's budget. */
 const TEACHERS: readonly {
@@ -40,7 +47,7 @@ export const readable: Reproduction = {
   cells() {
     return TEACHERS.flatMap(({ env, agent, budget, stopAt }) =>
       SEEDS.map((seed): Cell => {
-        const config = resolveConfig({ env, agent, seed, budget, stopAt });
+        const config = cellConfig({ env, agent, seed, budget, stopAt });
         return { id: `${env}-${agent}-s${seed}`, variant: `${env} ${agent}`, config };
       }),
     );

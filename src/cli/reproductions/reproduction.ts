@@ -1,5 +1,22 @@
-import type { Explanation, ExplanationMethod, OptionValues, SessionConfig } from "../../index.js";
+import {
+  type Explanation,
+  type ExplanationMethod,
+  type OptionValues,
+  resolveConfig,
+  type SessionConfig,
+  type SessionRequest,
+} from "../../index.js";
 import type { Summary } from "../run.js";
+
+/**
+ * The config of a cell: as asked for, on one and the same engine build.
+ *
+ * Two builds round differently. Which of them the calibration would pick depends on what else the machine does at that
+ * moment, so that the same cell would give other figures the next time.
+ */
+export function cellConfig(request: Omit<SessionRequest, "engine">): SessionConfig {
+  return resolveConfig({ ...request, engine: "wasm-simd" });
+}
 
 /** One training of a reproduction: a configuration under one seed. */
 export interface Cell {

@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, posix } from "node:path";
 import { InputError } from "../../index.js";
 import type { Cell, CellResult, ExplanationPlan, Reproduction } from "./reproduction.js";
 
-/** What decides a training: a change in any of these makes a result one of earlier code. */
-const CODE = ["core", "compute", "envs", "evaluate", "curriculum", "agents", "training"];
+/** What decides a training: these sources and all they import. A change in any makes a result one of earlier code. */
+const TRAINING_CODE = ["src/training/session.ts", "src/compute/wasm/assembly/kernels.ts"];
 /** What decides an explanation besides. */
-const EXPLAINING_CODE = "interpret";
+const EXPLAINING_CODE = ["src/interpret/explain.ts"];
+/** Imports of our own sources, dynamic ones too; those of types leave nothing behind. */
+const IMPORTS = /^(?:import|export)\s+(?!type\b)(?:[^"';]*?\bfrom\s+)?"(\.[^"]+)"|\bimport\(\s*"(\.[^"]+)"/gm;
 
 /**
  * The version of the code that trains: a hash of its sources. Throws `InputError` outside of a checkout.
@@ -17,24 +19,26 @@ const EXPLAINING_CODE = "interpret";
  * @param explains whether the code that explains counts too
  */
 export function codeVersion(root: string, explains = false): string {
-  const hash = createHash("sha256");
+  const texts = new Map<string, string>();
   const visit = (path: string) => {
-    for (const entry of readdirSync(join(root, path), { withFileTypes: true }).sort((a, b) =>
-      a.name < b.name ? -1 : 1,
-    )) {
-      const inside = `${path}/${entry.name}`;
-      // Generated kernels follow from their sources.
-      if (entry.isDirectory() && entry.name !== "generated") visit(inside);
-      else if (entry.name.endsWith(".ts")) hash.update(inside).update(readFileSync(join(root, inside)));
-    }
+    // Generated kernels follow from their sources.
+    if (texts.has(path) || path.includes("/generated/")) return;
+    const text = readFileSync(join(root, path), "utf8");
+    texts.set(path, text);
+    for (const [, fixed, dynamic] of text.matchAll(IMPORTS)) visit(sourceOf(path, fixed ?? dynamic));
   };
-  if (!existsSync(join(root, "src", CODE[0]))) {
+  if (!existsSync(join(root, TRAINING_CODE[0]))) {
     throw new InputError("reproduce", root, "a checkout of Vitrine as the working folder");
   }
-  // Some floors are still without files, and then without a folder in a fresh clone.
-  for (const folder of explains ? [...CODE, EXPLAINING_CODE] : CODE)
-    if (existsSync(join(root, "src", folder))) visit(`src/${folder}`);
+  for (const path of explains ? [...TRAINING_CODE, ...EXPLAINING_CODE] : TRAINING_CODE) visit(path);
+  const hash = createHash("sha256");
+  for (const path of [...texts.keys()].sort()) hash.update(path).update(texts.get(path) ?? "");
   return hash.digest("hex").slice(0, 16);
+}
+
+/** The file that an import names; AssemblyScript leaves endings out. */
+function sourceOf(importer: string, specifier: string): string {
+  return `${posix.join(posix.dirname(importer), specifier).replace(/\.js$/, "")}.ts`;
 }
 
 /** Hash of a cell's config, of what is to be explained, and the code's version: a result with this hash need not be made again. */

@@ -68,6 +68,18 @@ export const PAPER_CLAIMS: readonly Claim[] = [
     better: "network",
     worse: "extra-trees",
   },
+  {
+    text: "LunarLander: the random forest does better than the network",
+    world: "lunar-lander",
+    better: "random-forest",
+    worse: "network",
+  },
+  {
+    text: "LunarLander: boosting does better than the network",
+    world: "lunar-lander",
+    better: "boosting",
+    worse: "network",
+  },
 ];
 
 /** A row of the table. */

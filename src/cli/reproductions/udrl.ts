@@ -1,5 +1,5 @@
-import { type OptionValue, resolveConfig } from "../../index.js";
-import type { Cell, CellResult, Reproduction } from "./reproduction.js";
+import type { OptionValue } from "../../index.js";
+import { type Cell, type CellResult, cellConfig, type Reproduction } from "./reproduction.js";
 import { type Claim, claimsText, PAPER_CLAIMS, rowOf, type Setting } from "./udrl-verdicts.js";
 
 const SEEDS = [42, 43, 44, 45, 46] as const;
@@ -75,7 +75,7 @@ export const udrl: Reproduction = {
     return SETTINGS.flatMap((setting) =>
       SEEDS.map((seed): Cell => {
         const { world, learner, options } = setting;
-        const config = resolveConfig({
+        const config = cellConfig({
           env: world,
           agent: "udrl",
           seed,
@@ -88,7 +88,6 @@ export const udrl: Reproduction = {
             ...BY_WORLD[world].agent,
             ...options,
           },
-          engine: "wasm-simd",
           budget: NO_BUDGET,
           evaluation: { every: 0, episodes: 100 },
         });

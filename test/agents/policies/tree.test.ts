@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { restorePolicy } from "../../../src/agents/policies/restore.js";
 import { parseTreePolicy, TreePolicy } from "../../../src/agents/policies/tree.js";
 import { fitTree } from "../../../src/compute/trees/cart.js";
 import { fitForest } from "../../../src/compute/trees/forest.js";
@@ -6,6 +7,7 @@ import { jsonOf } from "../../../src/compute/trees/model-data.js";
 import { predictTreeClasses } from "../../../src/compute/trees/tree.js";
 import { pack, unpack } from "../../../src/core/pack.js";
 import { RandomStream } from "../../../src/core/random.js";
+import { findEnvironment } from "../../../src/envs/index.js";
 import { randomData } from "../../compute/trees/random-trees.js";
 
 const data = randomData(41, { numRows: 100 });
@@ -91,4 +93,13 @@ test("names that do not fit are told in one sentence", () => {
   expect(() => new TreePolicy({ kind: "tree", tree }, { ...names, observationNames: ["a"] })).toThrow(
     /1 inputs, got 3/,
   );
+});
+
+test("a tree that was stored acts again only in a world of its own size", () => {
+  const restore = (world: string) =>
+    restorePolicy(JSON.parse(jsonOf(policy.serialise())), findEnvironment(world).spec, () => {
+      throw new Error("no engine is needed");
+    });
+  expect(() => restore("pendulum")).toThrow("policy actionNames: expected 1 names, got 3 names");
+  expect(() => restore("cartpole")).toThrow("policy observationNames: expected 4 names, got 3 names");
 });
