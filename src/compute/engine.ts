@@ -1,4 +1,8 @@
+import type { AdamSettings, EngineState } from "./adam.js";
 import type { NetworkLayout, NetworkSpec } from "./network.js";
+import type { UnrolledFactory } from "./unrolled.js";
+
+export type { AdamSettings, EngineState } from "./adam.js";
 
 /**
  * An engine knows networks, not algorithms.
@@ -9,24 +13,6 @@ import type { NetworkLayout, NetworkSpec } from "./network.js";
  * `const pending = engine.forward(…); if (pending) await pending;`.
  */
 export type EngineId = "reference" | "wasm-simd" | "wasm-relaxed" | "tfjs-cpu" | "tfjs-wasm" | "tfjs-webgpu" | "wgsl";
-
-export interface AdamSettings {
-  readonly learningRate: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-  /** Gradients are scaled by min(1, maxNorm / (norm + 1e-6)); 0 switches clipping off. */
-  readonly maxNorm: number;
-}
-
-/** Everything an engine needs to go on exactly. Flat arrays in the layout of `network.ts`. */
-export type EngineState = {
-  readonly parameters: Float32Array | Float64Array;
-  readonly firstMoments: Float32Array | Float64Array;
-  readonly secondMoments: Float32Array | Float64Array;
-  /** Adam steps taken so far. */
-  readonly numSteps: number;
-};
 
 export interface Engine {
   readonly id: EngineId;
@@ -78,7 +64,11 @@ export interface Engine {
 }
 
 /** Makes an engine for a network. `maxBatch` bounds the memory it takes. */
-export type EngineFactory = (network: NetworkSpec, maxBatch: number) => Engine;
+export interface EngineFactory {
+  (network: NetworkSpec, maxBatch: number): Engine;
+  /** The same for networks that are applied many times before an update; absent where an engine has none. */
+  readonly unrolled?: UnrolledFactory;
+}
 
 /** How an agent gathers what it learns from; decides how much acting weighs beside learning. */
 export interface Gathering {

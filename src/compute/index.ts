@@ -13,14 +13,14 @@ import {
 
 import { adapterReport } from "./gpu/adapter.js";
 import type { NetworkSpec } from "./network.js";
-import { createReferenceEngine } from "./reference-engine.js";
+import { createReference } from "./reference-unrolled.js";
 import { loadWasmEngine } from "./wasm/wasm-engine.js";
 
 /** Loads an engine; null when this platform lacks what it needs. TensorFlow.js is fetched only when it is asked for. */
 export async function loadEngine(id: EngineId): Promise<EngineFactory | null> {
   switch (id) {
     case "reference":
-      return createReferenceEngine;
+      return createReference;
     case "wasm-simd":
       return loadWasmEngine("simd");
     case "wasm-relaxed":

@@ -7,7 +7,7 @@
  * parameters, padded to a multiple of four. Every tensor starts at a multiple of 16 bytes and all padding is zero,
  * which training keeps: its gradients are exactly zero.
  */
-export type Activation = "tanh" | "relu";
+export type Activation = "tanh" | "relu" | "elu";
 
 export interface HeadSpec {
   readonly name: string;
@@ -16,6 +16,8 @@ export interface HeadSpec {
   readonly outputSize: number;
   /** Gain of the orthogonal initialisation of the last layer. */
   readonly outputGain: number;
+  /** Whether the activation follows the last layer too; it does not unless said so. */
+  readonly activated?: boolean;
 }
 
 export interface NetworkSpec {
@@ -42,7 +44,7 @@ export interface LayerLayout {
   readonly weights: number;
   /** Offset of b [paddedOut]. */
   readonly biases: number;
-  /** The activation follows every layer but the last of a head. */
+  /** The activation follows every layer but the last of a head, unless the head says otherwise. */
   readonly activated: boolean;
   /** Gain of the orthogonal initialisation. */
   readonly gain: number;
@@ -103,7 +105,7 @@ export function layoutOf(spec: NetworkSpec): NetworkLayout {
   let outputOffset = 0;
   const heads = spec.heads.map((head): HeadLayout => {
     const hidden = stack(trunkSize, head.hidden);
-    const last = layer(head.hidden.at(-1) ?? trunkSize, head.outputSize, false, head.outputGain);
+    const last = layer(head.hidden.at(-1) ?? trunkSize, head.outputSize, head.activated ?? false, head.outputGain);
     const layout = { name: head.name, layers: [...hidden, last], outputSize: head.outputSize, outputOffset };
     outputOffset += head.outputSize;
     return layout;

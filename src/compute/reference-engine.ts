@@ -218,18 +218,22 @@ function activate(activation: Activation, sum: number): number {
       return Math.tanh(sum);
     case "relu":
       return Math.max(0, sum);
+    case "elu":
+      return sum > 0 ? sum : Math.expm1(sum);
     default:
       return activation satisfies never;
   }
 }
 
-/** The activation's derivative, told by its output: 1 − y² for tanh, 1 where y > 0 for relu. */
+/** The activation's derivative, told by its output: 1 − y² for tanh; where y > 0, 1, else 0 for relu, y + 1 for elu. */
 function slopeAt(activation: Activation, output: number): number {
   switch (activation) {
     case "tanh":
       return 1 - output * output;
     case "relu":
       return output > 0 ? 1 : 0;
+    case "elu":
+      return output > 0 ? 1 : output + 1;
     default:
       return activation satisfies never;
   }

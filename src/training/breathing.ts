@@ -1,4 +1,5 @@
 import type { EngineFactory } from "../compute/engine.js";
+import type { NetworkSpec } from "../compute/network.js";
 
 /**
  * Engines that now and then pause within an update.
@@ -8,10 +9,11 @@ import type { EngineFactory } from "../compute/engine.js";
  * graphics device answers with promises too. Nothing that is computed changes.
  */
 export function breathing(create: EngineFactory, breathe: () => Promise<void> | undefined): EngineFactory {
-  return (network, maxBatch) => {
+  const breather = (network: NetworkSpec, maxBatch: number) => {
     const engine = create(network, maxBatch);
     const forward = engine.forward.bind(engine);
     engine.forward = (inputs, batch, outputs) => forward(inputs, batch, outputs) ?? breathe();
     return engine;
   };
+  return create.unrolled ? Object.assign(breather, { unrolled: create.unrolled }) : breather;
 }

@@ -10,13 +10,12 @@ describe("the memory of a WebAssembly engine", async () => {
 
   it("is laid out in blocks that start on cache lines and do not overlap", () => {
     const layout = layoutOf({ ...wideQ, trunk: [30], free: { size: 3, initial: 0 } });
-    const plan = planMemory(layout, 10);
-    expect(plan.records.length).toBe(LAYER_WORDS * layout.layers.length);
+    const plan = planMemory(layout, 10, 2);
+    expect(plan.records.length).toBe(2 * LAYER_WORDS * layout.layers.length);
     // Ten rows are padded to twelve.
-    const rows = [plan.inputs, ...plan.outputs, ...plan.outputGradients].map(({ pointer, stride }) => [
-      pointer,
-      12 * stride,
-    ]);
+    const rows = [...plan.slots.flatMap(({ inputs, outputs }) => [inputs, ...outputs]), ...plan.outputGradients].map(
+      ({ pointer, stride }) => [pointer, 12 * stride],
+    );
     const flats = [plan.parameters, plan.gradients, plan.firstMoments, plan.secondMoments].map((pointer) => [
       pointer,
       4 * layout.size,

@@ -1,8 +1,10 @@
 import {
   add,
   concat,
+  elu,
   keep,
   matMul,
+  minimum,
   mul,
   relu,
   reshape,
@@ -17,10 +19,10 @@ import {
   tensor2d,
   tidy,
 } from "@tensorflow/tfjs-core";
+import { type AdamArrays, adamStepInto } from "../adam.js";
 import { checkBackward, checkFlat, checkForward, checkInputGradients, checkMaxBatch, checkState } from "../checks.js";
 import type { AdamSettings, Engine, EngineState } from "../engine.js";
 import { type Activation, ceil4, layoutOf, type NetworkLayout, type NetworkSpec } from "../network.js";
-import { type AdamArrays, adamStepInto } from "./adam.js";
 import { type BackendSession, onBackend } from "./backend.js";
 
 /** A layer's parameters on the device: W [paddedOut, paddedIn] and b [paddedOut]. */
@@ -41,7 +43,7 @@ interface LayerTensors {
 export class TfjsEngine implements Engine {
   readonly id: Engine["id"];
   readonly layout: NetworkLayout;
-  private readonly arrays: AdamArrays;
+  private readonly arrays: AdamArrays<Float32Array>;
   private numSteps = 0;
   private lastBatch = 0;
   /** [batch, ceil4(inputSize)] of the last backward pass, where the network was asked for it. */
@@ -272,18 +274,22 @@ function activate(activation: Activation, total: Tensor2D): Tensor2D {
       return tanh(total);
     case "relu":
       return relu(total);
+    case "elu":
+      return elu(total);
     default:
       return activation satisfies never;
   }
 }
 
-/** The activation's derivative, told by its output: 1 − y² for tanh, 1 where y > 0 for relu. */
+/** The activation's derivative, told by its output: 1 − y² for tanh; where y > 0, 1, else 0 for relu, y + 1 for elu. */
 function slopeAt(activation: Activation, output: Tensor2D): Tensor2D {
   switch (activation) {
     case "tanh":
       return sub<Tensor2D>(1, square(output));
     case "relu":
       return step(output);
+    case "elu":
+      return add<Tensor2D>(minimum(output, 0), 1);
     default:
       return activation satisfies never;
   }

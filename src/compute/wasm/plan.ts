@@ -6,9 +6,16 @@ export interface Rows {
   readonly stride: number;
 }
 
+/** What one application of the network keeps for its backward pass: its records, inputs and the heads' outputs. */
+export interface SlotPlan {
+  readonly recordsPointer: number;
+  readonly inputs: Rows;
+  readonly outputs: readonly Rows[];
+}
+
 /** Where everything an engine holds lies in its linear memory, in bytes. */
 export interface MemoryPlan {
-  /** One record of {@link LAYER_WORDS} words per layer, as `assembly/network.ts` reads it. */
+  /** By slot, one record of {@link LAYER_WORDS} words per layer, as `assembly/network.ts` reads it. */
   readonly records: Uint32Array;
   readonly recordsPointer: number;
   /** Flat arrays in the layout of `network.ts`. */
@@ -16,11 +23,10 @@ export interface MemoryPlan {
   readonly gradients: number;
   readonly firstMoments: number;
   readonly secondMoments: number;
-  readonly inputs: Rows;
+  readonly slots: readonly SlotPlan[];
   /** d(loss)/d(inputs), with the stride of the inputs; null where nobody asked for it. */
   readonly inputGradients: Rows | null;
-  /** The last layer of each head, and its gradient. */
-  readonly outputs: readonly Rows[];
+  /** Gradient of the last layer of each head. */
   readonly outputGradients: readonly Rows[];
   readonly bytes: number;
 }
@@ -30,10 +36,13 @@ export const LAYER_WORDS = 16;
 
 /** The kernels' own static data, if any, lies below. */
 const FIRST_FREE = 1024;
-const ACTIVATIONS = { tanh: 1, relu: 2 } as const;
+const ACTIVATIONS = { tanh: 1, relu: 2, elu: 3 } as const;
 
-/** Lays the memory of one network out for batches up to `maxBatch`. */
-export function planMemory(layout: NetworkLayout, maxBatch: number): MemoryPlan {
+/**
+ * Lays the memory of one network out for batches up to `maxBatch`. Each slot keeps activations of its own; weights,
+ * their panels and the gradients of activations, which no slot needs any longer than its backward pass, are shared.
+ */
+export function planMemory(layout: NetworkLayout, maxBatch: number, numSlots = 1): MemoryPlan {
   let next = FIRST_FREE;
   /** Every block starts on a cache line. */
   const allocate = (floats: number): number => {
@@ -47,11 +56,23 @@ export function planMemory(layout: NetworkLayout, maxBatch: number): MemoryPlan 
     return { pointer: allocate((numRows * stride) / 4), stride };
   };
 
-  const recordsPointer = allocate(layout.layers.length * LAYER_WORDS);
+  const slotWords = layout.layers.length * LAYER_WORDS;
+  const recordsPointer = allocate(numSlots * slotWords);
   const [parameters, gradients, firstMoments, secondMoments] = Array.from({ length: 4 }, () => allocate(layout.size));
   const records: number[] = [];
-  const inputs = allocateRows(ceil4(layout.spec.inputSize));
-  const inputGradients = layout.spec.inputGradients ? allocateRows(ceil4(layout.spec.inputSize)) : null;
+  const paddedInput = ceil4(layout.spec.inputSize);
+  const inputGradients = layout.spec.inputGradients ? allocateRows(paddedInput) : null;
+  const shared = new Map(
+    layout.layers.map((layer) => [
+      layer,
+      {
+        gradient: allocateRows(layer.paddedOut),
+        forwardPanels: allocate(layer.paddedIn * layer.paddedOut),
+        backwardPanels: allocate(layer.paddedIn * layer.paddedOut),
+      },
+    ]),
+  );
+  const sharedOf = (layer: LayerLayout) => shared.get(layer) as NonNullable<ReturnType<typeof shared.get>>;
 
   /** Chains layers upon `below`, whose gradient is 0 for inputs that want none; answers the last one's rows. */
   const addLayers = (layers: readonly LayerLayout[], below: Activations, accumulateFirst: boolean): Activations => {
@@ -59,7 +80,7 @@ export function planMemory(layout: NetworkLayout, maxBatch: number): MemoryPlan 
     layers.forEach((layer, i) => {
       const { paddedIn, paddedOut } = layer;
       const output = allocateRows(paddedOut);
-      const gradient = allocateRows(paddedOut).pointer;
+      const { gradient, forwardPanels, backwardPanels } = sharedOf(layer);
       records.push(
         layer.activated ? ACTIVATIONS[layout.spec.activation] : 0,
         paddedIn,
@@ -68,23 +89,28 @@ export function planMemory(layout: NetworkLayout, maxBatch: number): MemoryPlan 
         input.rows.stride,
         output.pointer,
         output.stride,
-        gradient,
+        gradient.pointer,
         input.gradient,
         i === 0 && accumulateFirst ? 1 : 0,
         parameters + 4 * layer.weights,
         parameters + 4 * layer.biases,
         gradients + 4 * layer.weights,
         gradients + 4 * layer.biases,
-        allocate(paddedIn * paddedOut),
-        input.gradient ? allocate(paddedIn * paddedOut) : 0,
+        forwardPanels,
+        backwardPanels,
       );
-      input = { rows: output, gradient };
+      input = { rows: output, gradient: gradient.pointer };
     });
     return input;
   };
-  const trunk = addLayers(layout.trunk, { rows: inputs, gradient: inputGradients?.pointer ?? 0 }, false);
-  // Backward visits the heads last to first: the last one writes the gradient of the trunk, the others add to it.
-  const heads = layout.heads.map((head, i) => addLayers(head.layers, trunk, i < layout.heads.length - 1));
+  const slots = Array.from({ length: numSlots }, (_, slot): SlotPlan => {
+    const inputs = allocateRows(paddedInput);
+    const trunk = addLayers(layout.trunk, { rows: inputs, gradient: inputGradients?.pointer ?? 0 }, false);
+    // Backward visits the heads last to first: the last one writes the gradient of the trunk, the others add to it.
+    const heads = layout.heads.map((head, i) => addLayers(head.layers, trunk, i < layout.heads.length - 1));
+    const outputs = heads.map(({ rows }) => rows);
+    return { recordsPointer: recordsPointer + 4 * slot * slotWords, inputs, outputs };
+  });
   return {
     records: Uint32Array.from(records),
     recordsPointer,
@@ -92,10 +118,9 @@ export function planMemory(layout: NetworkLayout, maxBatch: number): MemoryPlan 
     gradients,
     firstMoments,
     secondMoments,
-    inputs,
+    slots,
     inputGradients,
-    outputs: heads.map(({ rows }) => rows),
-    outputGradients: heads.map(({ rows, gradient }) => ({ pointer: gradient, stride: rows.stride })),
+    outputGradients: layout.heads.map((head) => sharedOf(head.layers[head.layers.length - 1]).gradient),
     bytes: next,
   };
 }

@@ -1,30 +1,21 @@
-import { checkBackward, checkFlat, checkForward, checkInputGradients, checkMaxBatch, checkState } from "../checks.js";
+import { checkBackward, checkForward, checkInputGradients, checkMaxBatch } from "../checks.js";
 import type { AdamSettings, Engine, EngineFactory, EngineState } from "../engine.js";
-import { ceil4, layoutOf, type NetworkLayout, type NetworkSpec } from "../network.js";
-import { instantiateKernels, type Kernels, loadKernels, type WasmBuild } from "./kernels.js";
-import { type MemoryPlan, planMemory, type Rows } from "./plan.js";
-
-const PAGE_BYTES = 65536;
+import type { NetworkLayout, NetworkSpec } from "../network.js";
+import type { UnrolledFactory } from "../unrolled.js";
+import { loadKernels, type WasmBuild } from "./kernels.js";
+import type { Rows } from "./plan.js";
+import { WasmNetwork } from "./wasm-network.js";
+import { WasmUnrolledNetwork } from "./wasm-unrolled.js";
 
 /**
  * The fast engine of small networks: float32 SIMD kernels over one linear memory.
  *
- * One call into WebAssembly does the whole forward or backward pass; all views are made once, so a step allocates
- * nothing. Batches are padded to a multiple of four rows, whose gradients are zero.
+ * Dense rows are copied in and out; everything else is {@link WasmNetwork}'s.
  */
 class WasmEngine implements Engine {
   readonly layout: NetworkLayout;
-  private readonly memory: WebAssembly.Memory;
-  private readonly kernels: Kernels;
-  private readonly plan: MemoryPlan;
-  private readonly numLayers: number;
-  private readonly parameters: Float32Array;
-  private readonly gradients: Float32Array;
-  private readonly firstMoments: Float32Array;
-  private readonly secondMoments: Float32Array;
-  /** All of the memory, for rows. */
+  private readonly network: WasmNetwork;
   private readonly floats: Float32Array;
-  private numSteps = 0;
   private lastBatch = 0;
 
   constructor(
@@ -34,36 +25,24 @@ class WasmEngine implements Engine {
     readonly maxBatch: number,
   ) {
     checkMaxBatch(maxBatch);
-    const layout = layoutOf(network);
-    const plan = planMemory(layout, maxBatch);
-    const numPages = Math.ceil(plan.bytes / PAGE_BYTES);
-    const memory = new WebAssembly.Memory({ initial: numPages, maximum: numPages });
-    const flat = (pointer: number) => new Float32Array(memory.buffer, pointer, layout.size);
-    new Uint32Array(memory.buffer, plan.recordsPointer, plan.records.length).set(plan.records);
-    this.layout = layout;
-    this.plan = plan;
-    this.memory = memory;
-    this.kernels = instantiateKernels(module, memory);
-    this.numLayers = layout.layers.length;
-    this.parameters = flat(plan.parameters);
-    this.gradients = flat(plan.gradients);
-    this.firstMoments = flat(plan.firstMoments);
-    this.secondMoments = flat(plan.secondMoments);
-    this.floats = new Float32Array(memory.buffer);
+    this.network = new WasmNetwork(module, network, 1, maxBatch);
+    this.layout = this.network.layout;
+    this.floats = this.network.values;
   }
 
   get bytes(): number {
-    return this.memory.buffer.byteLength;
+    return this.network.bytes;
   }
 
   forward(inputs: Float32Array, batch: number, outputs: Float32Array): void {
     checkForward(this, inputs, batch, outputs);
     const { spec, heads, outputSize } = this.layout;
-    this.writeRows(this.plan.inputs, inputs, 0, spec.inputSize, spec.inputSize, batch);
-    this.kernels.forward(this.plan.recordsPointer, this.numLayers, ceil4(batch));
+    const [slot] = this.network.plan.slots;
+    this.writeRows(slot.inputs, inputs, 0, spec.inputSize, spec.inputSize, batch);
+    this.network.forward(0, batch);
     for (let head = 0; head < heads.length; head++) {
       const size = heads[head].outputSize;
-      this.readRows(this.plan.outputs[head], outputs, heads[head].outputOffset, outputSize, size, batch);
+      this.readRows(slot.outputs[head], outputs, heads[head].outputOffset, outputSize, size, batch);
     }
     this.lastBatch = batch;
   }
@@ -71,85 +50,60 @@ class WasmEngine implements Engine {
   backward(outputGradients: Float32Array, batch: number, freeGradients?: Float32Array): void {
     checkBackward(this, this.lastBatch, outputGradients, batch, freeGradients);
     const { heads, outputSize, freeOffset, freeSize } = this.layout;
+    const { network } = this;
     for (let head = 0; head < heads.length; head++) {
-      const rows = this.plan.outputGradients[head];
+      const rows = network.plan.outputGradients[head];
       const { outputOffset, outputSize: size } = heads[head];
       this.writeRows(rows, outputGradients, outputOffset, outputSize, size, batch);
     }
-    this.kernels.backward(this.plan.recordsPointer, this.numLayers, ceil4(batch));
-    for (let i = 0; i < freeSize; i++) this.gradients[freeOffset + i] = freeGradients ? freeGradients[i] : 0;
+    network.zeroGradients();
+    network.backward(0, batch);
+    for (let i = 0; i < freeSize; i++) network.gradients[freeOffset + i] = freeGradients ? freeGradients[i] : 0;
   }
 
   fillInputGradients(gradients: Float32Array, batch: number): void {
     checkInputGradients(this, this.lastBatch, gradients, batch);
     const { inputSize } = this.layout.spec;
-    const { inputGradients } = this.plan;
+    const { inputGradients } = this.network.plan;
     if (inputGradients) this.readRows(inputGradients, gradients, 0, inputSize, inputSize, batch);
   }
 
-  adamStep({ learningRate, beta1, beta2, epsilon, maxNorm }: AdamSettings): number {
-    const { plan, layout } = this;
-    const norm = this.kernels.norm(plan.gradients, layout.size);
-    const scale = maxNorm > 0 ? Math.min(1, maxNorm / (norm + 1e-6)) : 1;
-    this.numSteps++;
-    this.kernels.adam(
-      plan.parameters,
-      plan.gradients,
-      plan.firstMoments,
-      plan.secondMoments,
-      layout.size,
-      scale,
-      beta1,
-      1 - beta1,
-      beta2,
-      1 - beta2,
-      learningRate / (1 - beta1 ** this.numSteps),
-      1 / (1 - beta2 ** this.numSteps),
-      epsilon,
-    );
-    this.kernels.packWeights(plan.recordsPointer, this.numLayers);
+  adamStep(settings: AdamSettings): number {
+    const { maxNorm } = settings;
+    const norm = this.network.gradientNorm();
+    this.network.adamStep(settings, maxNorm > 0 ? Math.min(1, maxNorm / (norm + 1e-6)) : 1);
     return norm;
   }
 
   fillFree(free: Float32Array): void {
-    for (let i = 0; i < this.layout.freeSize; i++) free[i] = this.parameters[this.layout.freeOffset + i];
+    const { freeOffset, freeSize } = this.layout;
+    for (let i = 0; i < freeSize; i++) free[i] = this.network.parameters[freeOffset + i];
   }
 
   getParameters(): Float32Array {
-    return this.parameters.slice();
+    return this.network.getParameters();
   }
 
   setParameters(parameters: ArrayLike<number>): void {
-    checkFlat(this.layout, "parameters", parameters);
-    this.parameters.set(parameters);
-    this.kernels.packWeights(this.plan.recordsPointer, this.numLayers);
+    this.network.setParameters(parameters);
   }
 
   getGradients(): Float32Array {
-    return this.gradients.slice();
+    return this.network.getGradients();
   }
 
   getState(): EngineState {
-    return {
-      parameters: this.parameters.slice(),
-      firstMoments: this.firstMoments.slice(),
-      secondMoments: this.secondMoments.slice(),
-      numSteps: this.numSteps,
-    };
+    return this.network.getState();
   }
 
   setState(state: EngineState): void {
-    checkState(this.layout, state);
-    this.setParameters(state.parameters);
-    this.firstMoments.set(state.firstMoments);
-    this.secondMoments.set(state.secondMoments);
-    this.numSteps = state.numSteps;
+    this.network.setState(state);
   }
 
   /** Nothing to release: the garbage collector takes the memory together with the engine. */
   dispose(): void {}
 
-  /** Copies `size` columns of dense rows, from `offset` on, to padded rows; zeroes the rows that fill up the batch. */
+  /** Copies `size` columns of dense rows, from `offset` on, to padded rows. */
   private writeRows(
     { pointer, stride }: Rows,
     from: Float32Array,
@@ -163,10 +117,6 @@ class WasmEngine implements Engine {
       const to = (pointer + row * stride) >>> 2;
       const start = row * width + offset;
       for (let i = 0; i < size; i++) floats[to + i] = from[start + i];
-    }
-    for (let row = batch; row < ceil4(batch); row++) {
-      const to = (pointer + row * stride) >>> 2;
-      for (let i = 0; i < size; i++) floats[to + i] = 0;
     }
   }
 
@@ -191,5 +141,9 @@ class WasmEngine implements Engine {
 /** Prepares the WebAssembly engine; null where this machine does not know the build's instructions. */
 export async function loadWasmEngine(build: WasmBuild): Promise<EngineFactory | null> {
   const module = await loadKernels(build);
-  return module && ((network, maxBatch) => new WasmEngine(module, `wasm-${build}`, network, maxBatch));
+  if (!module) return null;
+  const create = (network: NetworkSpec, maxBatch: number) => new WasmEngine(module, `wasm-${build}`, network, maxBatch);
+  const unrolled: UnrolledFactory = (network, numSlots, maxRows) =>
+    new WasmUnrolledNetwork(module, network, numSlots, maxRows);
+  return Object.assign(create, { unrolled });
 }

@@ -1,3 +1,4 @@
+import type { NetworkLayout } from "../network.js";
 import type { Binding } from "./kernel.js";
 import type { TileNode, TilePlan } from "./tile.js";
 
@@ -134,8 +135,16 @@ function four(statement: (k: number) => string): string {
   return [0, 1, 2, 3].map(statement).join(" ");
 }
 
+/** Of tanh and relu the device has code. Throws `RangeError` for another activation, or one after the last layer. */
+function activationOf({ spec }: NetworkLayout): "tanh" | "relu" {
+  if (spec.activation === "elu") throw new RangeError("expected the activation tanh or relu on this engine, got elu");
+  const activated = spec.heads.find((head) => head.activated);
+  if (activated) throw new RangeError(`expected a last layer without activation on this engine, got ${activated.name}`);
+  return spec.activation;
+}
+
 function forwardCode({ layout }: TilePlan): string {
-  const activate = layout.spec.activation === "tanh" ? "own_tanh4(x)" : "select(x, vec4f(0.0), x < vec4f(0.0))";
+  const activate = activationOf(layout) === "tanh" ? "own_tanh4(x)" : "select(x, vec4f(0.0), x < vec4f(0.0))";
   // A last layer is narrow: one unit of four rows for each thread keeps more of them busy.
   return /* wgsl */ `
 fn activate(x: vec4f) -> vec4f { return ${activate}; }

@@ -96,11 +96,12 @@ function multiplyNarrow(
 }
 
 /**
- * C[m, n] (+)= Aᵀ B with A[rows, m] and B[rows, n]: the sum of outer products that a weight gradient is. `m` and `n`
- * are multiples of four, C is dense, strides are in bytes; `accumulate` adds to what C holds.
+ * C[m, n] += Aᵀ B with A[rows, m] and B[rows, n]: the sum of outer products that a weight gradient is. `m` and `n` are
+ * multiples of four, C is dense, strides are in bytes. The sums of one call are added at its end to what C holds:
+ * shorter chains of float32 sums err less.
  */
 export function multiplyTransposed(
-  a: usize, aStride: usize, b: usize, bStride: usize, c: usize, rows: i32, m: i32, n: i32, accumulate: bool,
+  a: usize, aStride: usize, b: usize, bStride: usize, c: usize, rows: i32, m: i32, n: i32,
 ): void {
   const cStride = <usize>n << 2;
   for (let i: i32 = 0; i < m; i += 4) {
@@ -119,12 +120,10 @@ export function multiplyTransposed(
         q += bStride;
       }
       const to1 = to + cStride, to2 = to1 + cStride, to3 = to2 + cStride;
-      if (accumulate) {
-        c00 = f32x4.add(v128.load(to), c00); c01 = f32x4.add(v128.load(to, 16), c01);
-        c10 = f32x4.add(v128.load(to1), c10); c11 = f32x4.add(v128.load(to1, 16), c11);
-        c20 = f32x4.add(v128.load(to2), c20); c21 = f32x4.add(v128.load(to2, 16), c21);
-        c30 = f32x4.add(v128.load(to3), c30); c31 = f32x4.add(v128.load(to3, 16), c31);
-      }
+      c00 = f32x4.add(v128.load(to), c00); c01 = f32x4.add(v128.load(to, 16), c01);
+      c10 = f32x4.add(v128.load(to1), c10); c11 = f32x4.add(v128.load(to1, 16), c11);
+      c20 = f32x4.add(v128.load(to2), c20); c21 = f32x4.add(v128.load(to2, 16), c21);
+      c30 = f32x4.add(v128.load(to3), c30); c31 = f32x4.add(v128.load(to3, 16), c31);
       v128.store(to, c00); v128.store(to, c01, 16);
       v128.store(to1, c10); v128.store(to1, c11, 16);
       v128.store(to2, c20); v128.store(to2, c21, 16);
@@ -144,10 +143,10 @@ export function multiplyTransposed(
         p = next + aStride;
         q += bStride << 1;
       }
-      store4(to, f32x4.add(s0, t0), accumulate);
-      store4(to + cStride, f32x4.add(s1, t1), accumulate);
-      store4(to + cStride * 2, f32x4.add(s2, t2), accumulate);
-      store4(to + cStride * 3, f32x4.add(s3, t3), accumulate);
+      store4(to, f32x4.add(s0, t0), true);
+      store4(to + cStride, f32x4.add(s1, t1), true);
+      store4(to + cStride * 2, f32x4.add(s2, t2), true);
+      store4(to + cStride * 3, f32x4.add(s3, t3), true);
     }
     a += 16;
     c += cStride << 2;

@@ -1,12 +1,12 @@
 // Forward and backward of a whole network in one call. The host writes a plan into linear memory: one record per
 // layer, trunk first, then head after head, in the order in which forward visits them.
 import { CHUNK, multiply, multiplyTransposed } from "./matmul";
-import { tanh4 } from "./simd";
+import { elu4, tanh4 } from "./simd";
 
 /** Words of a layer's record; the same order stands in `plan.ts` on the host's side. Pointers and strides in bytes. */
 @unmanaged
 class Layer {
-  /** 0 none, 1 tanh, 2 relu. */
+  /** 0 none, 1 tanh, 2 relu, 3 elu. */
   activation: i32;
   /** Sizes, padded to multiples of four. */
   inSize: i32;
@@ -44,23 +44,25 @@ export function forward(plan: usize, numLayers: i32, rows: i32): void {
         layer.input + <usize>first * inputStride, inputStride, layer.forwardPanels, layer.biases,
         output, outputStride, count, layer.inSize, layer.outSize, false,
       );
-      if (layer.activation) activate(output, outputStride, count, layer.outSize, layer.activation == 1);
+      if (layer.activation) activate(output, outputStride, count, layer.outSize, layer.activation);
     }
   }
 }
 
-function activate(output: usize, stride: usize, rows: i32, size: i32, isTanh: bool): void {
+function activate(output: usize, stride: usize, rows: i32, size: i32, activation: i32): void {
   const bytes = <usize>size << 2;
   for (let row: i32 = 0; row < rows; row++) {
     const end = output + bytes;
     let p = output;
-    if (isTanh) {
+    if (activation == 1) {
       // Two at a time: a quotient's latency is long, and the two do not wait for each other.
       for (; p + 32 <= end; p += 32) {
         const a = tanh4(v128.load(p)), b = tanh4(v128.load(p, 16));
         v128.store(p, a); v128.store(p, b, 16);
       }
       if (p < end) v128.store(p, tanh4(v128.load(p)));
+    } else if (activation == 3) {
+      for (; p < end; p += 16) v128.store(p, elu4(v128.load(p)));
     } else {
       for (; p < end; p += 16) v128.store(p, f32x4.max(v128.load(p), f32x4.splat(0)));
     }
@@ -68,7 +70,7 @@ function activate(output: usize, stride: usize, rows: i32, size: i32, isTanh: bo
   }
 }
 
-/** Gradients of all weights and biases, from the gradients of the heads' outputs; last layer first. */
+/** Adds to the gradients of all weights and biases, from the gradients of the heads' outputs; last layer first. */
 export function backward(plan: usize, numLayers: i32, rows: i32): void {
   for (let index = numLayers - 1; index >= 0; index--) {
     const layer = changetype<Layer>(plan + <usize>index * LAYER_BYTES);
@@ -78,17 +80,15 @@ export function backward(plan: usize, numLayers: i32, rows: i32): void {
       const count = min(CHUNK, rows - first);
       const toOutput = <usize>first * outputStride, toInput = <usize>first * inputStride;
       const gradient = layer.outputGradient + toOutput;
-      // The sums of a chunk are added to those of the chunks before: shorter chains of float32 sums err less.
-      const accumulate = first > 0;
       if (layer.activation) {
         slopes(
           gradient, layer.output + toOutput, outputStride, count, layer.outSize,
-          layer.activation == 1, layer.biasGradients, accumulate,
+          layer.activation, layer.biasGradients,
         );
       }
       multiplyTransposed(
         gradient, outputStride, layer.input + toInput, inputStride,
-        layer.weightGradients, count, layer.outSize, layer.inSize, accumulate,
+        layer.weightGradients, count, layer.outSize, layer.inSize,
       );
       if (layer.inputGradient) {
         multiply(
@@ -100,17 +100,22 @@ export function backward(plan: usize, numLayers: i32, rows: i32): void {
   }
 }
 
-/** Multiplies gradients by the activation's slope (1 − y² or y > 0), and sums them up for the biases. */
+/** Multiplies gradients by the activation's slope, told by its output, and adds their sums to those of the biases. */
 function slopes(
-  gradient: usize, output: usize, stride: usize, rows: i32, size: i32, isTanh: bool, biasGradients: usize,
-  accumulate: bool,
+  gradient: usize, output: usize, stride: usize, rows: i32, size: i32, activation: i32, biasGradients: usize,
 ): void {
   for (let column: i32 = 0; column < size; column += 4) {
     let sum = f32x4.splat(0);
     let p = gradient, y = output;
-    if (isTanh) {
+    if (activation == 1) {
       for (let row: i32 = 0; row < rows; row++, p += stride, y += stride) {
         const value = v128.load(y), scaled = f32x4.mul(v128.load(p), f32x4.sub(f32x4.splat(1), f32x4.mul(value, value)));
+        v128.store(p, scaled);
+        sum = f32x4.add(sum, scaled);
+      }
+    } else if (activation == 3) {
+      for (let row: i32 = 0; row < rows; row++, p += stride, y += stride) {
+        const value = f32x4.min(v128.load(y), f32x4.splat(0)), scaled = f32x4.mul(v128.load(p), f32x4.add(value, f32x4.splat(1)));
         v128.store(p, scaled);
         sum = f32x4.add(sum, scaled);
       }
@@ -121,7 +126,7 @@ function slopes(
         sum = f32x4.add(sum, scaled);
       }
     }
-    v128.store(biasGradients, accumulate ? f32x4.add(v128.load(biasGradients), sum) : sum);
+    v128.store(biasGradients, f32x4.add(v128.load(biasGradients), sum));
     biasGradients += 16;
     gradient += 16;
     output += 16;
@@ -129,7 +134,7 @@ function slopes(
 }
 
 /**
- * Sums rows into the biases of a head's last layer, in float64: such a tensor may have a single entry, whose positive
+ * Adds the sums of rows to the biases of a head's last layer, in float64: such a tensor may have a single entry, whose positive
  * and negative shares cancel with no larger neighbour to hide the rounding.
  */
 function sumRows(gradient: usize, stride: usize, rows: i32, size: i32, biasGradients: usize): void {
@@ -142,7 +147,7 @@ function sumRows(gradient: usize, stride: usize, rows: i32, size: i32, biasGradi
       high = f64x2.add(high, f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3)));
     }
     const sumLow = f32x4.demote_f64x2_zero(low), sumHigh = f32x4.demote_f64x2_zero(high);
-    v128.store(biasGradients, v128.shuffle<f32>(sumLow, sumHigh, 0, 1, 4, 5));
+    v128.store(biasGradients, f32x4.add(v128.load(biasGradients), v128.shuffle<f32>(sumLow, sumHigh, 0, 1, 4, 5)));
     biasGradients += 16;
     gradient += 16;
   }

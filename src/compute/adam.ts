@@ -1,11 +1,28 @@
-import type { AdamSettings, EngineState } from "../engine.js";
+/** What an optimiser step is told. */
+export interface AdamSettings {
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** Gradients are scaled by min(1, maxNorm / (norm + 1e-6)); 0 switches clipping off. */
+  readonly maxNorm: number;
+}
 
-/** Parameters, moments and gradients of one network, as flat arrays that belong to the engine. */
-export interface AdamArrays {
-  readonly parameters: Float32Array;
-  readonly gradients: Float32Array;
-  readonly firstMoments: Float32Array;
-  readonly secondMoments: Float32Array;
+/** Everything an engine needs to go on exactly. Flat arrays in the layout of `network.ts`. */
+export type EngineState = {
+  readonly parameters: Float32Array | Float64Array;
+  readonly firstMoments: Float32Array | Float64Array;
+  readonly secondMoments: Float32Array | Float64Array;
+  /** Adam steps taken so far. */
+  readonly numSteps: number;
+};
+
+/** Parameters, moments and gradients of one network, as flat arrays that belong to whoever learns. */
+export interface AdamArrays<Reals extends Float32Array | Float64Array = Float32Array | Float64Array> {
+  readonly parameters: Reals;
+  readonly gradients: Reals;
+  readonly firstMoments: Reals;
+  readonly secondMoments: Reals;
 }
 
 /**
