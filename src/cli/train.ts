@@ -102,6 +102,9 @@ export async function driveAndReport(
   const interrupts = new Interrupts(() => output.note("Stopping: writing a checkpoint first …"));
   try {
     reporter.start({ run: folder, engine: session.engine.chosen, step: session.step });
+    const { worldsOnCpu } = session.engine;
+    if (worldsOnCpu)
+      output.note(`The worlds stay on the processor, which is slower than an engine there: ${worldsOnCpu}`);
     const { ending, summary } = await driveRun(run, {
       onAdvance: (advance) => reporter.advance(advance),
       shouldStop: () => interrupts.stopped,

@@ -111,6 +111,8 @@ export interface EngineReport {
   readonly asked?: boolean;
   /** The timings were taken earlier, on the same adapter for the same network. */
   readonly remembered?: boolean;
+  /** Why the worlds stay on the processor though the networks are on the graphics device; absent where they do not. */
+  readonly worldsOnCpu?: string;
 }
 
 /** Every engine, fastest first on most devices. */

@@ -162,6 +162,7 @@ export class DeviceChip extends VitrineElement {
       ${[...notes].map(
         ([note, engines]) => html`<p>${engines.map((id) => ENGINE_NAMES[id]).join(", ")}: ${translated(note)}</p>`,
       )}
+      ${report.worldsOnCpu === undefined ? nothing : html`<p>${msg("The worlds stay on the processor, which is slower than an engine there:")} ${translated(report.worldsOnCpu)}</p>`}
       ${report.adapter === undefined ? nothing : html`<p>${adapterText(report.adapter)}</p>`}
       <p>${msg("Another engine can be chosen among the further options of the training.")}</p>`;
   }

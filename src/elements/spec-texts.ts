@@ -1,4 +1,4 @@
-import { agents } from "../agents/index.js";
+import { agents, residentRefusal } from "../agents/index.js";
 import { describeOptions, type OptionsSchema } from "../core/options.js";
 import { loadDrawing } from "../envs/drawings.js";
 import { environments } from "../envs/index.js";
@@ -46,7 +46,11 @@ export async function specTexts(): Promise<string[]> {
     add(agent.summary);
     for (const { title, help } of agent.diagnostics) add(title, help);
     addOptions(agent.options);
-    for (const { spec } of environments) add(agent.unsupported(spec) ?? "");
+    for (const { spec } of environments) {
+      add(agent.unsupported(spec) ?? "");
+      // With every option that may stand in the way switched on.
+      for (const prioritised of [false, true]) add(residentRefusal(agent, spec, { prioritised }) ?? "");
+    }
   }
   addOptions(trainingOptions);
   return [...texts];

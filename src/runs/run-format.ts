@@ -77,6 +77,7 @@ export const engineReportSchema = v.object({
   key: v.optional(v.string()),
   asked: v.optional(v.boolean()),
   remembered: v.optional(v.boolean()),
+  worldsOnCpu: v.optional(v.string()),
 });
 
 const runSchema = v.object({

@@ -5,10 +5,12 @@ import type { FromWorker, ToWorker } from "./messages.js";
  * Milliseconds without a sign of life after which a Worker counts as dead: together with a restart that leaves a person
  * waiting for less than five seconds.
  */
-export const SILENCE_MS = 2500;
+export const SILENCE_MS = 2000;
 /** Until its first sign of life a Worker may still be on its way through a slow network. */
 const LOADING_MS = 30_000;
 const TICK_MS = 250;
+/** The most that one tick counts for: browsers give timers of a page that nobody looks at one tick a second. */
+const MOST_PER_TICK_MS = 1000;
 
 /**
  * The owner's end of a training Worker: typed messages out, typed messages in.
@@ -79,7 +81,7 @@ export class SessionClient {
     this.watchdog = setInterval(() => {
       const now = performance.now();
       // A page that slept (a closed lid, a background tab) or was busy has heard nothing either: that is no silence.
-      this.silent += Math.min(now - lastTick, 2 * TICK_MS);
+      this.silent += Math.min(now - lastTick, MOST_PER_TICK_MS);
       lastTick = now;
       const limit = this.heard ? this.silence : LOADING_MS;
       if (this.silent > limit) this.lose("silence", `no sign of life for ${limit / 1000} s`);

@@ -107,7 +107,7 @@ export class Session {
     const saved = checkpoint ? readCheckpoint(checkpoint.bytes) : null;
     if (saved) checkSameRun(saved, config);
 
-    const { factory, report, notice } = await chooseEngine({
+    const chosen = await chooseEngine({
       asked: config.engine,
       resumed: saved?.engine ?? null,
       withoutGpu,
@@ -116,6 +116,10 @@ export class Session {
       calibrateNow: (candidates = withoutGpu ? CPU_ENGINES : undefined) =>
         timeEngines(config, { candidates, remembered }),
     });
+    const { factory, notice } = chosen;
+    const worldsOnCpu =
+      chosen.report.chosen === "wgsl" ? residentRefusal(definition, environment.spec, config.agentOptions) : null;
+    const report = worldsOnCpu === null ? chosen.report : { ...chosen.report, worldsOnCpu };
     await loadEnvironment(environment);
     const env = createVectorEnvironment(environment, {
       numEnvs: definition.numEnvs(config.agentOptions),
@@ -124,9 +128,7 @@ export class Session {
     });
     const createEngine = breathe ? breathing(factory, breathe) : factory;
     const context = { env, createEngine, seed: config.seed, options: config.agentOptions };
-    const staysOnDevice =
-      report.chosen === "wgsl" && residentRefusal(definition, environment.spec, context.options) === null;
-    const graphics = staysOnDevice ? await openDevice() : null;
+    const graphics = report.chosen === "wgsl" && worldsOnCpu === null ? await openDevice() : null;
     const agent =
       graphics && definition.resident
         ? await definition.resident.create(context, graphics)

@@ -89,4 +89,41 @@ describe.skipIf(!graphics)("a session on the engine wgsl", () => {
     expect(progress.diagnostics).not.toBeNull();
     session.dispose();
   });
+
+  it.each(["ppo", "dqn"])("releases every buffer of %s when it is over", async (agent) => {
+    const { device } = graphics as NonNullable<typeof graphics>;
+    const alive = new Set<GPUBuffer>();
+    const create = device.createBuffer.bind(device);
+    device.createBuffer = (description) => {
+      const buffer = create(description);
+      const destroy = buffer.destroy.bind(buffer);
+      alive.add(buffer);
+      buffer.destroy = () => {
+        alive.delete(buffer);
+        return destroy();
+      };
+      return buffer;
+    };
+    try {
+      const agentOptions =
+        agent === "ppo" ? { numEnvs: 6, numSteps: 8, minibatchSize: 24, hidden: [8] } : { numEnvs: 6, hidden: [8] };
+      const session = await Session.create(configOf({ agent, agentOptions, evaluation: { every: 96, episodes: 2 } }));
+      for (let i = 0; i < 3; i++) await session.advance();
+      await session.checkpoint();
+      await session.evaluate();
+      expect(alive.size).toBeGreaterThan(5);
+      session.dispose();
+      expect([...alive].map(({ label, size }) => `${label} ${size}`)).toEqual([]);
+    } finally {
+      device.createBuffer = create;
+    }
+  });
+
+  it("says why the worlds stay on the processor where they do", async () => {
+    const agentOptions = { prioritised: true, hidden: [8], learningStarts: 20 };
+    const session = await Session.create(configOf({ agent: "dqn", agentOptions }));
+    await session.advance();
+    expect(session.engine.worldsOnCpu).toBe("Prioritised replay is not available on the graphics device.");
+    session.dispose();
+  });
 });
