@@ -6,9 +6,8 @@ import { describeAdapter, requestAdapter } from "./adapter.js";
 const HEARSAY_MS = 100;
 /** A device that does not answer for this long hangs, unless it has taken half as long before. */
 const HANG_MS = 3000;
-/** The first answers also wait for shaders to be compiled. */
-const FIRST_HANG_MS = 30_000;
-const FIRST_ANSWERS = 3;
+/** The first answer after new shaders also waits until they are compiled. */
+const COMPILING_HANG_MS = 30_000;
 /** A software adapter takes many times as long for the same work, without hanging. */
 const SOFTWARE_FACTOR = 20;
 
@@ -23,7 +22,9 @@ export class GraphicsDevice {
   loss: DeviceLostError | null = null;
   /** Resolves when the device ends. */
   readonly ended: Promise<DeviceLostError>;
-  private answers = 0;
+  /** Times that new shaders were handed over, and how many of these the answers so far have waited for. */
+  private handedOver = 1;
+  private compiled = 0;
   private longest = 0;
   /** Those who wait for an answer; a device can go without failing their work. */
   private readonly waiting = new Set<(loss: DeviceLostError) => void>();
@@ -51,7 +52,9 @@ export class GraphicsDevice {
     this.check();
     const start = performance.now();
     const factor = this.adapter.isSoftware ? SOFTWARE_FACTOR : 1;
-    const patience = this.answers < FIRST_ANSWERS ? FIRST_HANG_MS : HANG_MS;
+    const { handedOver } = this;
+    const isCompiling = this.compiled < handedOver;
+    const patience = isCompiling ? COMPILING_HANG_MS : HANG_MS;
     const limit = Math.max(factor * patience, 2 * this.longest);
     let reject: (loss: DeviceLostError) => void = () => {};
     const lost = new Promise<never>((_, fail) => {
@@ -64,8 +67,11 @@ export class GraphicsDevice {
     }, limit);
     try {
       const value = await Promise.race([answer, lost]);
-      this.answers++;
-      if (this.answers > FIRST_ANSWERS) this.longest = Math.max(this.longest, performance.now() - start);
+      // Work is done in order: what was handed over before this was asked is compiled.
+      this.compiled = Math.max(this.compiled, handedOver);
+      const elapsed = performance.now() - start;
+      // What compiling took is not known: the next answer may take as long as all of it.
+      this.longest = Math.max(this.longest, isCompiling ? elapsed / 2 : elapsed);
       return value;
     } catch (error) {
       throw await this.explain(error);
@@ -75,9 +81,9 @@ export class GraphicsDevice {
     }
   }
 
-  /** New shaders were handed to the device: the next answers may take as long as the first ones. */
+  /** New shaders were handed to the device: the next answer may take as long as the first one. */
   expectCompiling(): void {
-    this.answers = 0;
+    this.handedOver++;
   }
 
   /**
