@@ -1,0 +1,160 @@
+import { InputError } from "../../core/errors.js";
+import { demandOver, quantileIndex } from "./demand-table.js";
+import { type LostSalesStore, periodCosts, type SolvingProgress } from "./lost-sales.js";
+import { patternSearch } from "./pattern-search.js";
+
+/** An order, as a grid index, from a state [leadTime] of grid indices: on hand, then what arrives in 1, 2, … periods. */
+export type OrderRule = (state: ArrayLike<number>) => number;
+
+/** Orders up to a level, as a grid index, of what is on hand and on order. */
+export function baseStockRule(level: number): OrderRule {
+  return (state) => Math.max(0, level - positionOf(state));
+}
+
+/** Orders up to a level, but never more than `most` at once. */
+export function cappedBaseStockRule(level: number, most: number): OrderRule {
+  return (state) => Math.min(most, Math.max(0, level - positionOf(state)));
+}
+
+function positionOf(state: ArrayLike<number>): number {
+  let position = 0;
+  for (let i = 0; i < state.length; i++) position += state[i];
+  return position;
+}
+
+/** States of a rule that fit: each has some twenty successors. */
+const MAX_STATES = 400_000;
+/** Half the interval of the cost at the end, as a share of it. */
+const TOLERANCE = 5e-7;
+
+/**
+ * The average cost of ordering by a rule in a store with lost sales, exact on the grid of the demand.
+ *
+ * Looks at the states that the rule leads to from an empty store. Throws {@link InputError} when they are too many.
+ */
+export function averageCost(store: LostSalesStore, rule: OrderRule): number {
+  const { onHand, starts, nexts } = statesOfRule(store, rule);
+  const { first, probabilities } = store.demand;
+  const costs = periodCosts(
+    store,
+    onHand.reduce((most, value) => Math.max(most, value), 0),
+  );
+  let values = new Float64Array(onHand.length);
+  let updated = new Float64Array(onHand.length);
+  for (;;) {
+    let least = Number.POSITIVE_INFINITY;
+    let most = Number.NEGATIVE_INFINITY;
+    for (let state = 0; state < onHand.length; state++) {
+      const start = starts[state];
+      const last = starts[state + 1] - start - 1;
+      let value = costs[onHand[state]];
+      let rest = 1;
+      // What follows the greatest leftover stands first; the last takes all demand that is left.
+      const skipped = Math.max(0, first - onHand[state]);
+      for (let i = 0; i < last; i++) {
+        const probability = probabilities[i + skipped];
+        rest -= probability;
+        value += probability * values[nexts[start + i]];
+      }
+      value += rest * values[nexts[start + last]];
+      updated[state] = value;
+      const growth = value - values[state];
+      if (growth < least) least = growth;
+      if (growth > most) most = growth;
+    }
+    const cost = (least + most) / 2;
+    for (let state = 0; state < onHand.length; state++) updated[state] -= cost;
+    [values, updated] = [updated, values];
+    if (most - least <= 2 * TOLERANCE * Math.max(cost, Number.MIN_VALUE)) return cost;
+  }
+}
+
+/** The states that a rule leads to; those that follow state i are `nexts[starts[i]]` up to `nexts[starts[i + 1] - 1]`. */
+interface RuleStates {
+  readonly onHand: Int32Array;
+  readonly starts: Int32Array;
+  readonly nexts: Int32Array;
+}
+
+function statesOfRule({ leadTime, demand }: LostSalesStore, rule: OrderRule): RuleStates {
+  const { first, probabilities } = demand;
+  const numbers = new Map<string, number>();
+  const states: Uint16Array[] = [];
+  const starts: number[] = [0];
+  const nexts: number[] = [];
+  const numberOf = (state: Uint16Array): number => {
+    const key = String.fromCharCode(...state);
+    const known = numbers.get(key);
+    if (known !== undefined) return known;
+    if (states.length === MAX_STATES) {
+      throw new InputError(
+        "lead time",
+        `${leadTime}, where the rule leads to more than ${MAX_STATES} states`,
+        "a lead time and demand of fewer states",
+      );
+    }
+    numbers.set(key, states.length);
+    states.push(state);
+    return states.length - 1;
+  };
+  numberOf(new Uint16Array(leadTime));
+  for (let i = 0; i < states.length; i++) {
+    const state = states[i];
+    const order = rule(state);
+    const most = Math.max(0, state[0] - first);
+    const least = Math.max(0, state[0] - first - probabilities.length + 1);
+    for (let left = most; left >= least; left--) {
+      const next = new Uint16Array(leadTime);
+      next.set(state.subarray(1));
+      next[leadTime - 1] += order;
+      next[0] += left;
+      nexts.push(numberOf(next));
+    }
+    starts.push(nexts.length);
+  }
+  return {
+    onHand: Int32Array.from(states, (state) => state[0]),
+    starts: Int32Array.from(starts),
+    nexts: Int32Array.from(nexts),
+  };
+}
+
+/** A rule with its numbers in units, and its average cost. */
+export interface FittedBaseStock {
+  readonly level: number;
+  readonly cost: number;
+}
+
+export interface FittedCappedBaseStock extends FittedBaseStock {
+  /** Most that is ordered at once; infinite where a cap does not help. */
+  readonly most: number;
+}
+
+/**
+ * The best base-stock level of a store with lost sales. The cost is convex in it, so the local minimum is the least.
+ *
+ * Source: Janakiraman & Roundy 2004 (convexity).
+ */
+export function* bestBaseStock(store: LostSalesStore): Generator<SolvingProgress, FittedBaseStock> {
+  const { step } = store.demand;
+  const start = backloggedLevel(store, store.leadTime + 1);
+  const stride = Math.max(1, Math.round(start / 16));
+  const { at, cost } = yield* patternSearch([start], [stride], ([level]) => averageCost(store, baseStockRule(level)));
+  return { level: at[0] * step, cost };
+}
+
+/** The best capped base-stock rule that a local search finds: an upper bound on the best of all. */
+export function* bestCappedBaseStock(store: LostSalesStore): Generator<SolvingProgress, FittedCappedBaseStock> {
+  const { step } = store.demand;
+  const start = [backloggedLevel(store, store.leadTime + 1), backloggedLevel(store, 1)];
+  const strides = start.map((value) => Math.max(1, Math.round(value / 16)));
+  const { at, cost } = yield* patternSearch(start, strides, ([level, most]) =>
+    averageCost(store, cappedBaseStockRule(level, most)),
+  );
+  return { level: at[0] * step, most: at[1] * step, cost };
+}
+
+/** What would be enough for so many periods if demand waited, as a grid index. */
+function backloggedLevel({ demand, underageCost, holdingCost }: LostSalesStore, periods: number): number {
+  return quantileIndex(demandOver(demand, periods), underageCost / (underageCost + holdingCost));
+}
