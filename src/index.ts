@@ -26,12 +26,12 @@ export type {
   EngineState,
   EngineTiming,
 } from "./compute/engine.js";
-export { ENGINE_IDS } from "./compute/engine.js";
+export { ENGINE_IDS, isGpuEngine } from "./compute/engine.js";
 export { calibrate, loadEngine } from "./compute/index.js";
 export { layoutOf, type NetworkLayout, type NetworkSpec } from "./compute/network.js";
 export * from "./compute/trees/index.js";
 export { type Command, type Commanded, checkCommand, distanceToSeen, FAMILIAR, sweepCommands } from "./core/command.js";
-export { InputError, messageOf, showValue, TrainingError } from "./core/errors.js";
+export { InputError, type LossKind, lossOf, messageOf, showValue, TrainingError } from "./core/errors.js";
 export { allowedNames, nearestName } from "./core/nearest.js";
 export {
   allowedText,

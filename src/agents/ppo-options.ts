@@ -239,7 +239,7 @@ const LANDER: OptionValues = {
   entropyCoefficient: 0.005,
   normaliseRewards: true,
   learningRateSchedule: "linear",
-  scheduleSteps: 500_000,
+  scheduleSteps: 600_000,
 };
 
 /** Tuned by world; what is not named is the default. */
@@ -307,7 +307,7 @@ export const PPO_BUDGETS: Readonly<Record<string, number>> = {
   "mountain-car": 300_000,
   acrobot: 100_000,
   pendulum: 150_000,
-  "lunar-lander": 400_000,
-  "lunar-lander-continuous": 400_000,
+  "lunar-lander": 600_000,
+  "lunar-lander-continuous": 600_000,
   lavaland: 600_000,
 };

@@ -40,6 +40,12 @@ export class RunReporter {
     this.output.text(`${env} ${agent}, seed ${seed}, on ${engine}${from}: ${run}`);
   }
 
+  /** A device was lost, and training goes on: for whoever watches, not for the lines. */
+  loss(text: string): void {
+    this.output.clearBar();
+    this.output.note(this.severalSeeds ? `Seed ${this.config.seed}: ${text}` : text);
+  }
+
   advance({ progress, evaluation }: Pick<Advance, "progress" | "evaluation">): void {
     const { seed } = this.config;
     const now = performance.now();

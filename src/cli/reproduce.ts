@@ -92,9 +92,10 @@ async function runCell(
   const { ending, summary } = await driveRun(run, {
     onAdvance: ({ progress }) => bar.update(0, from, progress.step, progress.returnMean),
     shouldStop,
-    onEnd: async () => {
+    onLoss: (text) => output.note(text),
+    onEnd: async (session) => {
       output.clearBar();
-      explanations = await explainAll(reproduction, run.session);
+      explanations = await explainAll(reproduction, session);
     },
   });
   output.clearBar();

@@ -5,6 +5,10 @@ import {
   type EngineReport,
   type Evaluation,
   finalEvaluation,
+  isGpuEngine,
+  type LossKind,
+  lossOf,
+  messageOf,
   type RecordEnding,
   RUN_FORMAT,
   RunStore,
@@ -91,21 +95,64 @@ export interface DriveSettings {
   readonly onAdvance: (advance: Advance) => void;
   readonly shouldStop: () => boolean;
   /** Called with the trained session, unless it was stopped. */
-  readonly onEnd?: () => Promise<void>;
+  readonly onEnd?: (session: Session) => Promise<void>;
+  /** Called with a sentence when the device was lost and training goes on. */
+  readonly onLoss?: (text: string) => void;
 }
 
-/** Trains a run to its end, recorded in its folder, and sums it up. The session is disposed of. */
+/** Losses in a row, without an update between them, after which a run is given up. */
+const MOST_LOSSES = 3;
+
+/**
+ * Trains a run to its end, recorded in its folder, and sums it up. The session is disposed of.
+ *
+ * A lost device (or memory that ran out) costs what came after the last checkpoint: training goes on from there on a
+ * fresh device, and without one when it happens again.
+ */
 export async function driveRun(
-  { session, store, folder }: OpenRun,
+  run: OpenRun,
   settings: DriveSettings,
 ): Promise<{ readonly ending: RecordEnding; readonly summary: Summary }> {
+  const { store, folder } = run;
+  let { session } = run;
+  let [gpuLosses, lossesInARow] = [0, 0];
+  const onAdvance = (advance: Advance) => {
+    lossesInARow = 0;
+    settings.onAdvance(advance);
+  };
   try {
-    const ending = await recordSession(session, store, { ...settings, breathe: () => breathe() });
-    if (ending !== "stopped") await settings.onEnd?.();
-    return { ending, summary: await summarise(session, folder) };
+    for (;;) {
+      try {
+        const ending = await recordSession(session, store, { ...settings, onAdvance, breathe: () => breathe() });
+        if (ending !== "stopped") await settings.onEnd?.(session);
+        return { ending, summary: await summarise(session, folder) };
+      } catch (error) {
+        const kind = lossOf(error);
+        if (kind === null || ++lossesInARow > MOST_LOSSES) throw error;
+        if (isGpuEngine(session.engine.chosen)) gpuLosses++;
+        const lost = session;
+        session = await afterLoss(lost, store, kind, gpuLosses > 1);
+        const { step, engine } = session;
+        settings.onLoss?.(
+          `${messageOf(error)}: training goes on from step ${step} on ${engine.chosen}${session.notice ? `. ${session.notice}` : "."}`,
+        );
+        lost.dispose();
+      }
+    }
   } finally {
     session.dispose();
   }
+}
+
+/** The session again as it was at its last checkpoint; from the start where there is none. */
+async function afterLoss(lost: Session, store: RunStore, kind: LossKind, withoutGpu: boolean): Promise<Session> {
+  const checkpoint = await store.loadCheckpoint();
+  const step = checkpoint?.step ?? 0;
+  const breaks = [...lost.breaks, { step, lostSteps: Math.max(0, lost.step - step), kind }];
+  const session = await Session.create(store.record.config, checkpoint, { breaks, withoutGpu });
+  session.budget = lost.budget;
+  await store.rewind(step);
+  return session;
 }
 
 async function summarise(session: Session, folder: string): Promise<Summary> {

@@ -33,6 +33,7 @@ try {
     onAdvance: ({ progress, evaluation }) =>
       evaluation ? post({ type: "advance", progress, evaluation }) : tell(progress),
     shouldStop: () => stopped,
+    onLoss: (text) => post({ type: "loss", text }),
   });
   post({ type: "end", ending, summary });
 } catch (error) {

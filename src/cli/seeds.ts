@@ -33,6 +33,7 @@ export interface SeedTask {
 export type FromSeed =
   | ({ readonly type: "start" } & RunStart)
   | ({ readonly type: "advance" } & Pick<Advance, "progress" | "evaluation">)
+  | { readonly type: "loss"; readonly text: string }
   | { readonly type: "end"; readonly ending: RecordEnding; readonly summary: Summary }
   | { readonly type: "failed"; readonly input: InputErrorFields | null; readonly message: string };
 
@@ -129,6 +130,9 @@ function runInThread(
           break;
         case "advance":
           reporter.advance(message);
+          break;
+        case "loss":
+          reporter.loss(message.text);
           break;
         case "end":
           resolve(message);

@@ -108,6 +108,7 @@ export async function driveAndReport(
     const { ending, summary } = await driveRun(run, {
       onAdvance: (advance) => reporter.advance(advance),
       shouldStop: () => interrupts.stopped,
+      onLoss: (text) => reporter.loss(text),
     });
     output.clearBar();
     if (ending === "stopped") output.note(stoppedText(summary.steps, [folder]));
