@@ -9,7 +9,7 @@ import type { Output } from "./output.js";
 import { ProgressBar } from "./progress-bar.js";
 import { findReproduction, reproductions } from "./reproductions/index.js";
 import type { Cell, PlannedExplanation, Reproduction } from "./reproductions/reproduction.js";
-import { cellHash, codeVersion, machineText, ResultFiles } from "./reproductions/results.js";
+import { cellHash, codeVersions, machineText, ResultFiles } from "./reproductions/results.js";
 import { driveRun, openRun, RUNS_FOLDER, type Summary, startRun } from "./run.js";
 
 /** Makes a published result again, cell by cell. */
@@ -36,7 +36,7 @@ export const reproduce: Command = {
     const reproduction = findReproduction(args.positionals[0]);
     const root = process.cwd();
     const plans = reproduction.explanations ?? [];
-    const code = codeVersion(root, plans.length > 0);
+    const code = codeVersions(root, plans.length > 0);
     const cells = chosenCells(reproduction, textOf(args, "cells"));
     const deadline = deadlineOf(args);
     const files = new ResultFiles(root, reproduction);

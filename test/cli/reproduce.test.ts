@@ -5,7 +5,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findReproduction, reproductions } from "../../src/cli/reproductions/index.js";
 import type { Cell, CellResult } from "../../src/cli/reproductions/reproduction.js";
-import { cellHash, codeVersion, pageText, ResultFiles } from "../../src/cli/reproductions/results.js";
+import {
+  type CodeVersion,
+  cellHash,
+  codeVersions,
+  pageText,
+  ResultFiles,
+} from "../../src/cli/reproductions/results.js";
 
 const cartpole = findReproduction("cartpole");
 let root = "";
@@ -16,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-function resultOf(cell: Cell, code: string, solvedAt: number | null, final: number): CellResult {
+function resultOf(cell: Cell, code: CodeVersion, solvedAt: number | null, final: number): CellResult {
   const evaluations = [1000, 2000, 3000].map((step) => ({
     step,
     seconds: step / 1000,
@@ -57,14 +63,14 @@ describe("reproductions", () => {
 
   test("a cell's hash follows its config and the code that trains, and nothing else", async () => {
     const [cell, other] = cartpole.cells();
-    const code = codeVersion(root);
-    expect(codeVersion(root)).toBe(code);
+    const code = codeVersions(root);
+    expect(codeVersions(root)(cell.config)).toBe(code(cell.config));
     expect(cellHash(cell, code)).not.toBe(cellHash(other, code));
-    const changed = async (path: string, explains = false) => {
+    const changed = async (path: string, explains = false, config = { env: "cartpole", agent: "dqn" }) => {
       const file = join(root, path);
-      const [before, text] = [codeVersion(root, explains), await readFile(file, "utf8")];
+      const [before, text] = [codeVersions(root, explains)(config), await readFile(file, "utf8")];
       await writeFile(file, `${text}// changed\n`);
-      const after = codeVersion(root, explains);
+      const after = codeVersions(root, explains)(config);
       await writeFile(file, text);
       return after !== before;
     };
@@ -76,6 +82,12 @@ describe("reproductions", () => {
     for (const path of ["src/agents/dqn.ts", "src/envs/cartpole/dynamics.ts", "src/compute/wasm/assembly/adam.ts"]) {
       expect(await changed(path), path).toBe(true);
     }
+    // Neither do other worlds and agents.
+    for (const path of ["src/agents/ppo.ts", "src/agents/index.ts", "src/envs/lunar-lander/simulation.ts"]) {
+      expect(await changed(path), path).toBe(false);
+    }
+    const lander = { env: "lunar-lander-continuous", agent: "ppo" };
+    expect(await changed("src/envs/lunar-lander/simulation.ts", false, lander)).toBe(true);
     expect(await changed("src/interpret/distil.ts")).toBe(false);
     expect(await changed("src/interpret/distil.ts", true)).toBe(true);
   });
@@ -88,16 +100,19 @@ describe("reproductions", () => {
   );
 
   test("outside of a checkout it says what it needs", () => {
-    expect(() => codeVersion(join(root, "src"))).toThrow("reproduce: expected a checkout of Vitrine");
+    expect(() => codeVersions(join(root, "src"))).toThrow("reproduce: expected a checkout of Vitrine");
   });
 
   test("results are stored by cell, and the page says how many of them there are", async () => {
     const files = new ResultFiles(root, cartpole);
-    const code = codeVersion(root);
+    const code = codeVersions(root);
     const cells = cartpole.cells();
     expect(files.read(cells[0])).toBeNull();
     files.write(cells[0], resultOf(cells[0], code, 2000, 500));
-    files.write(cells[1], resultOf(cells[1], "earlier", null, 400));
+    files.write(
+      cells[1],
+      resultOf(cells[1], () => "earlier", null, 400),
+    );
     expect(files.read(cells[0])?.hash).toBe(cellHash(cells[0], code));
     expect(existsSync(join(root, "docs/results/data/cartpole/ppo-s1.json"))).toBe(true);
 
@@ -119,7 +134,7 @@ describe("reproductions", () => {
   });
 
   test("a full page shows the median and range over seeds and the interval of the mean", () => {
-    const code = "code";
+    const code = () => "code";
     const results = cartpole
       .cells()
       .filter(({ variant }) => variant === "ppo")

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { dirname, join, posix } from "node:path";
-import { InputError } from "../../index.js";
+import { agents, InputError, type SessionConfig } from "../../index.js";
 import type { Cell, CellResult, ExplanationPlan, Reproduction } from "./reproduction.js";
 
 /** What decides a training: these sources and all they import. A change in any makes a result one of earlier code. */
@@ -12,24 +12,54 @@ const EXPLAINING_CODE = ["src/interpret/explain.ts"];
 /** Imports of our own sources, dynamic ones too; those of types leave nothing behind. */
 const IMPORTS = /^(?:import|export)\s+(?!type\b)(?:[^"';]*?\bfrom\s+)?"(\.[^"]+)"|\bimport\(\s*"(\.[^"]+)"/gm;
 
+/** These list worlds and agents: only a cell's own entry counts, and the lists themselves do not. */
+const REGISTRIES = ["src/envs/index.ts", "src/agents/index.ts"];
+
+/** Tells the version of the code that trains a cell. */
+export type CodeVersion = (config: Pick<SessionConfig, "env" | "agent">) => string;
+
 /**
- * The version of the code that trains: a hash of its sources. Throws `InputError` outside of a checkout.
+ * Versions of the code that trains: a hash of the sources behind a world and an agent. Throws `InputError` outside of a
+ * checkout.
  *
  * @param root the folder that holds `src/`
  * @param explains whether the code that explains counts too
  */
-export function codeVersion(root: string, explains = false): string {
+export function codeVersions(root: string, explains = false): CodeVersion {
+  if (!existsSync(join(root, TRAINING_CODE[0]))) {
+    throw new InputError("reproduce", root, "a checkout of Vitrine as the working folder");
+  }
+  const known = new Map<string, string>();
+  return ({ env, agent }) => {
+    const key = `${env} ${agent}`;
+    const version = known.get(key) ?? hashSources(root, explains, (path) => isOfAnother(path, env, agent));
+    known.set(key, version);
+    return version;
+  };
+}
+
+/** Whether an entry of a registry is that of another world or agent. */
+function isOfAnother(path: string, env: string, agent: string): boolean {
+  const world = /^src\/envs\/([^/]+)\/index\.ts$/.exec(path)?.[1];
+  // Variants of a world share its folder: `lunar-lander-continuous`.
+  if (world) return !env.startsWith(world);
+  const algorithm = /^src\/agents\/([^/]+?)(?:-definition)?\.ts$/.exec(path)?.[1];
+  return algorithm !== agent && agents.some(({ id }) => id === algorithm);
+}
+
+function hashSources(root: string, explains: boolean, isLeftOut: (path: string) => boolean): string {
   const texts = new Map<string, string>();
   const visit = (path: string) => {
     // Generated kernels follow from their sources.
     if (texts.has(path) || path.includes("/generated/")) return;
     const text = readFileSync(join(root, path), "utf8");
-    texts.set(path, text);
-    for (const [, fixed, dynamic] of text.matchAll(IMPORTS)) visit(sourceOf(path, fixed ?? dynamic));
+    const isRegistry = REGISTRIES.includes(path);
+    texts.set(path, isRegistry ? "" : text);
+    for (const [, fixed, dynamic] of text.matchAll(IMPORTS)) {
+      const imported = sourceOf(path, fixed ?? dynamic);
+      if (!(isRegistry && isLeftOut(imported))) visit(imported);
+    }
   };
-  if (!existsSync(join(root, TRAINING_CODE[0]))) {
-    throw new InputError("reproduce", root, "a checkout of Vitrine as the working folder");
-  }
   for (const path of explains ? [...TRAINING_CODE, ...EXPLAINING_CODE] : TRAINING_CODE) visit(path);
   const hash = createHash("sha256");
   for (const path of [...texts.keys()].sort()) hash.update(path).update(texts.get(path) ?? "");
@@ -41,10 +71,11 @@ function sourceOf(importer: string, specifier: string): string {
   return `${posix.join(posix.dirname(importer), specifier).replace(/\.js$/, "")}.ts`;
 }
 
-/** Hash of a cell's config, of what is to be explained, and the code's version: a result with this hash need not be made again. */
-export function cellHash(cell: Cell, code: string, plans: readonly ExplanationPlan[] = []): string {
+/** Hash of a cell's config, of what is to be explained, and the version of its code: a result with this hash need not be made again. */
+export function cellHash({ config }: Cell, code: CodeVersion, plans: readonly ExplanationPlan[] = []): string {
   const asked = plans.length === 0 ? "" : JSON.stringify(plans);
-  return createHash("sha256").update(JSON.stringify(cell.config)).update(asked).update(code).digest("hex").slice(0, 16);
+  const hash = createHash("sha256").update(JSON.stringify(config)).update(asked).update(code(config));
+  return hash.digest("hex").slice(0, 16);
 }
 
 /** The results of one reproduction on disk, and the page made from them. */
@@ -77,7 +108,7 @@ export class ResultFiles {
   }
 
   /** Writes `docs/results/<name>.md` and answers with its path. */
-  writePage(code: string): string {
+  writePage(code: CodeVersion): string {
     const { reproduction } = this;
     const results = reproduction
       .cells()
@@ -93,7 +124,7 @@ export class ResultFiles {
 }
 
 /** The page of a reproduction in Markdown: what was run, by which code, and the table. */
-export function pageText(reproduction: Reproduction, results: readonly CellResult[], code: string): string {
+export function pageText(reproduction: Reproduction, results: readonly CellResult[], code: CodeVersion): string {
   const { name, title, about } = reproduction;
   const cells = reproduction.cells();
   const [header, ...rows] = reproduction.table(results);
