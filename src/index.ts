@@ -54,6 +54,7 @@ export type {
   Environment,
   EnvironmentSpec,
   ParamsStruct,
+  PlayableEnvironment,
   RewardTerm,
   VectorEnvironment,
   VectorState,
@@ -63,7 +64,9 @@ export {
   environments,
   findEnvironment,
   loadEnvironment,
+  loadWorld,
   type VectorSettings,
+  variantOf,
 } from "./envs/index.js";
 export { paramsStructOf } from "./envs/params.js";
 export type { Simulation } from "./envs/simulation.js";

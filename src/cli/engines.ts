@@ -1,4 +1,4 @@
-import { calibrate, ENGINE_IDS, findAgent, findEnvironment, InputError, resolveConfig, showValue } from "../index.js";
+import { calibrate, ENGINE_IDS, findAgent, InputError, loadWorld, resolveConfig, showValue } from "../index.js";
 import { textOf } from "./arguments.js";
 import type { Command } from "./command.js";
 import { AGENT_FLAG, ENV_FLAG } from "./flags.js";
@@ -17,7 +17,7 @@ export const engines: Command = {
     const env = textOf(args, "env") ?? "cartpole";
     const agent = textOf(args, "agent") ?? "ppo";
     const config = resolveConfig({ env, agent, seed: 0 });
-    const network = findAgent(agent).network(findEnvironment(env).spec, config.agentOptions);
+    const network = findAgent(agent).network((await loadWorld(env, {})).spec, config.agentOptions);
     if (!network) throw new InputError("--agent", showValue(agent), "an agent with a network");
     const report = await calibrate(network.spec, network.batch, {
       candidates: ENGINE_IDS,

@@ -1,12 +1,11 @@
 import {
   type ActionSpace,
   type Dynamics,
-  type Environment,
   type EnvironmentSpec,
-  findEnvironment,
   InputError,
-  loadEnvironment,
+  loadWorld,
   type ParamsStruct,
+  type PlayableEnvironment,
   paramsStructOf,
   parseOptions,
   RandomStream,
@@ -57,12 +56,12 @@ export const replay: Command = {
     examples: ["--env cartpole --state '[0,0,0.05,0]' --actions '[0,1,1]' --json"],
   },
   async run(args, output) {
-    const environment = findEnvironment(textOf(args, "env") ?? "cartpole");
+    const env = textOf(args, "env") ?? "cartpole";
+    const settings = settingsOf(args, env, null);
+    const environment = await loadWorld(env, settings.env);
     const { spec } = environment;
-    const settings = settingsOf(args, spec.id, null);
     const state = readState(args, spec);
     const actions = readActions(args, spec);
-    await loadEnvironment(environment);
     const steps = replaySteps(environment, { state, actions, seed: seedOf(args) ?? 0, options: settings.env });
     for (const [i, step] of steps.entries()) {
       output.line(step);
@@ -95,13 +94,14 @@ export interface ReplayRequest {
  * It calls the dynamics themselves: a vector environment would have reset in the last step, and the state in which
  * the episode ended would be gone. A simulated world has to be loaded, and begins anew from what its state holds.
  */
-export function replaySteps(environment: Environment, request: ReplayRequest): ReplayedStep[] {
+export function replaySteps(environment: PlayableEnvironment, request: ReplayRequest): ReplayedStep[] {
   const { spec } = environment;
   const options = parseOptions(spec.options, request.options, "env");
-  const params = paramsStructOf(spec, options);
+  const numbers = paramsStructOf(spec, options);
   const stream = new RandomStream(request.seed, "replay");
   const state = Float64Array.from(request.state);
-  const dynamics = moverOf(environment, state, params);
+  const dynamics = moverOf(environment, state, numbers);
+  const params = dynamics.prepare?.(numbers) ?? numbers;
   const noise = new Float64Array(spec.noiseSize.step);
   const outcome = new Float64Array(1 + spec.rewardTerms.length);
   const observation = new Float32Array(spec.observation.length);
@@ -128,7 +128,7 @@ export function replaySteps(environment: Environment, request: ReplayRequest): R
 }
 
 /** What moves the world, standing in `state`. */
-function moverOf(environment: Environment, state: Float64Array, params: ParamsStruct): Dynamics<ParamsStruct> {
+function moverOf(environment: PlayableEnvironment, state: Float64Array, params: ParamsStruct): Dynamics<ParamsStruct> {
   if (environment.dynamics) return environment.dynamics as Dynamics<ParamsStruct>;
   const simulation = environment.simulation.create();
   simulation.adopt({ $: state }, params);

@@ -33,6 +33,7 @@ export type OptionDescription = Facts & { readonly key: string } & (
     | { readonly kind: "number" | "integer"; readonly default: number; readonly min: number; readonly max: number }
     | { readonly kind: "boolean"; readonly default: boolean }
     | { readonly kind: "choice"; readonly default: string; readonly choices: readonly string[] }
+    | { readonly kind: "text"; readonly default: string; readonly maxLength: number }
     | {
         readonly kind: "integers";
         readonly default: readonly number[];
@@ -89,6 +90,12 @@ export function integersOption(
   return v.optional(described(schema, { kind: "integers", ...facts }), () => [...facts.default]);
 }
 
+/** A text on one line or more, for example in a notation that its reader checks. */
+export function textOption(facts: Facts & { readonly default: string; readonly maxLength: number }) {
+  const schema = v.pipe(v.string(), v.maxLength(facts.maxLength));
+  return v.optional(described(schema, { kind: "text", ...facts }), facts.default);
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: valibot's own constraint for "any object entries"
 export type OptionsSchema = v.StrictObjectSchema<any, undefined>;
 /** The readonly options that a schema yields. */
@@ -125,6 +132,8 @@ export function allowedText(option: OptionDescription): string {
       return "true or false";
     case "choice":
       return `one of ${option.choices.join(", ")}`;
+    case "text":
+      return `a text of at most ${option.maxLength} characters`;
     case "integers":
       return `up to ${option.maxLength} whole numbers from ${option.min} to ${option.max}, separated by commas`;
     default:
@@ -174,6 +183,7 @@ function valueOfText(option: OptionDescription, text: string): unknown {
     case "boolean":
       return text === "true" || text === "1" ? true : text === "false" || text === "0" ? false : text;
     case "choice":
+    case "text":
       return text;
     case "integers":
       return text === "" ? [] : text.split(/[,x×]/).map(number);

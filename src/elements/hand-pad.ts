@@ -205,8 +205,10 @@ export class HandPad extends VitrineElement {
     const { spec } = this;
     const action = spec?.hand.held[direction];
     if (!spec || !action) return "";
+    const { idle, start } = spec.hand;
+    // Of several quantities the arrow says enough.
+    if (start) return action.length > 1 ? "" : `${action[0] > 0 ? "+" : "−"}${formatSignificant(Math.abs(action[0]))}`;
     if (spec.action.kind === "discrete") return translated(spec.action.names[action[0]]);
-    const { idle } = spec.hand;
     return spec.action.features
       .flatMap(({ name, unit }, i) => {
         if (action[i] === (typeof idle === "string" ? 0 : idle[i])) return [];

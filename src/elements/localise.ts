@@ -40,10 +40,28 @@ export function preferredLocale(): Locale {
   return "en";
 }
 
+/** By another name: the extraction takes literals only. */
+const lookUp: (text: string) => string = msg;
+
 /**
  * Translates a text that comes from data: titles, help and names of specs and option schemas.
  *
- * Those texts stand in `spec-texts.generated.ts`, so that they are extracted like the literals; an unknown one is
- * returned as it is.
+ * Those texts stand in `spec-texts.generated.ts`, so that they are extracted like the literals. One that does not may
+ * be made of parts, `store 3: due in 2 periods` or `warehouse → store 3`, and each part may stand there with `#` for
+ * its numbers. What is unknown is returned as it is.
  */
-export const translated: (text: string) => string = msg;
+export function translated(text: string): string {
+  const known = lookUp(text);
+  if (known !== text || getLocale() === sourceLocale) return known;
+  return text
+    .split(/(: | → )/)
+    .map(translatedPart)
+    .join("");
+}
+
+function translatedPart(part: string): string {
+  const known = lookUp(part);
+  const numbers = part.match(/\d+/g);
+  if (known !== part || !numbers) return known;
+  return numbers.reduce((filled, number) => filled.replace("#", number), lookUp(part.replace(/\d+/g, "#")));
+}

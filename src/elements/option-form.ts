@@ -212,7 +212,7 @@ export class OptionForm extends VitrineElement {
       <input
         id=${key}
         type="text"
-        inputmode=${option.kind === "integers" ? "text" : "decimal"}
+        inputmode=${option.kind === "number" || option.kind === "integer" ? "decimal" : "text"}
         autocomplete="off"
         spellcheck="false"
         .value=${refused ? refused.text : fieldText(option, value)}
@@ -278,6 +278,8 @@ export function allowedPhrase(option: OptionDescription): string {
       return msg("true or false");
     case "choice":
       return msg(str`one of ${option.choices.join(", ")}`);
+    case "text":
+      return msg(str`a text of at most ${option.maxLength} characters`);
     case "integers":
       return msg(str`up to ${option.maxLength} whole numbers from ${option.min} to ${option.max}, separated by commas`);
     default:

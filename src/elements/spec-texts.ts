@@ -28,19 +28,22 @@ export async function specTexts(): Promise<string[]> {
   const addOptions = (schema: OptionsSchema) => {
     for (const option of describeOptions(schema)) {
       add(option.title, option.help);
-      // Units are symbols; only those that are words are translated.
-      if (option.unit === "steps") add(option.unit);
+      // Most units are symbols; those that are words are translated.
+      if (option.unit && /^(steps|units|periods)$/.test(option.unit)) add(option.unit);
       if (option.kind === "choice") add(...option.choices);
     }
   };
-  for (const { spec } of environments) {
+  for (const environment of environments) {
+    const { spec } = environment;
+    // Of a world of many sizes, numbers may be any: `translated` fills them in.
+    const numbered = (text: string) => ("variants" in environment ? text.replace(/\d+/g, "#") : text);
     add(spec.title, spec.summary);
-    for (const { name } of spec.observation) add(name);
+    for (const { name } of spec.observation) add(numbered(name));
     for (const { name, help } of spec.rewardTerms) add(name, help);
-    if (spec.action.kind === "discrete") add(...spec.action.names);
+    if (spec.action.kind === "discrete") add(...spec.action.names.map(numbered));
     else for (const { name } of spec.action.features) add(name);
     addOptions(spec.options);
-    add(...(await loadDrawing(spec.id)).texts);
+    add(...(await loadDrawing(spec.id)).texts.map(numbered));
   }
   for (const agent of agents) {
     add(agent.summary);

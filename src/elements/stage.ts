@@ -200,13 +200,19 @@ export class Stage extends VitrineElement {
     if (!spec) return;
     if (changed.has("spec") || changed.has("options")) this.params = paramsStructOf(spec, this.options);
     if (changed.has("byHand")) this.applyHand();
+    if (!changed.has("spec") && !changed.has("options")) return;
+    this.loadDrawing(spec);
     if (!changed.has("spec")) return;
     this.player = new StagePlayer(spec.secondsPerStep, (step) => this.follow(step, spec.secondsPerStep), spec.circular);
     this.applyHand();
+  }
+
+  private loadDrawing(spec: EnvironmentSpec): void {
+    const { options } = this;
     this.drawing = null;
-    loadDrawing(spec.id).then(
+    loadDrawing(spec.id, options).then(
       (drawing) => {
-        if (this.spec?.id !== spec.id) return;
+        if (this.spec !== spec || this.options !== options) return;
         this.drawing = drawing;
         this.invalidate();
       },

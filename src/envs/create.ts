@@ -1,6 +1,6 @@
 import { type OptionValues, parseOptions } from "../core/options.js";
 import type { Dynamics } from "./dynamics.js";
-import type { Environment, ParamsStruct, VectorEnvironment } from "./environment.js";
+import type { Environment, ParamsStruct, PlayableEnvironment, VectorEnvironment } from "./environment.js";
 import { paramsOf } from "./params.js";
 import { SimulationBatch } from "./simulation-batch.js";
 import { DynamicsBatch } from "./vector.js";
@@ -18,9 +18,20 @@ export interface VectorSettings {
 }
 
 /**
+ * The world of these options (parsed or not; defaults where absent): of a varied world its variant, else the world itself.
+ *
+ * A varied world has to be loaded (`loadEnvironment`). Throws {@link InputError} (`env.<key>`) for a wrong option.
+ */
+export function variantOf(environment: Environment, options: OptionValues): PlayableEnvironment {
+  if (!("variants" in environment)) return environment;
+  return environment.variants.of(parseOptions(environment.spec.options, options, "env") as OptionValues);
+}
+
+/**
  * Copies of a world, already reset. A pure function of its arguments.
  *
- * A simulated world has to be loaded (`loadEnvironment`). Throws `RangeError` for a wrong number of copies and {@link InputError} (`env.<key>`) for a wrong option.
+ * A simulated or varied world has to be loaded (`loadEnvironment`). Throws `RangeError` for a wrong number of copies
+ * and {@link InputError} (`env.<key>`) for a wrong option.
  */
 export function createVectorEnvironment(environment: Environment, settings: VectorSettings): VectorEnvironment {
   const { numEnvs, seed, streamName = "environment" } = settings;
@@ -28,7 +39,8 @@ export function createVectorEnvironment(environment: Environment, settings: Vect
     throw new RangeError(`expected a whole number of environment copies, at least 1, got ${numEnvs}`);
   }
   const options = parseOptions(environment.spec.options, settings.options ?? {}, "env") as OptionValues;
-  const { spec } = environment;
+  const world = variantOf(environment, options);
+  const { spec } = world;
   const batchSettings = {
     numEnvs,
     seed,
@@ -37,9 +49,9 @@ export function createVectorEnvironment(environment: Environment, settings: Vect
     params: paramsOf(spec, options),
   };
   // The registry cannot know each world's params; a struct made from its own option names is what it takes.
-  const batch = environment.dynamics
-    ? new DynamicsBatch(spec, environment.dynamics as Dynamics<ParamsStruct>, batchSettings)
-    : new SimulationBatch(spec, () => environment.simulation.create(), batchSettings);
+  const batch = world.dynamics
+    ? new DynamicsBatch(spec, world.dynamics as Dynamics<ParamsStruct>, batchSettings)
+    : new SimulationBatch(spec, () => world.simulation.create(), batchSettings);
   batch.reset();
   return batch;
 }

@@ -1,3 +1,4 @@
+import type { OptionValues } from "../core/options.js";
 import type { ParamsStruct } from "./environment.js";
 import type { Palette } from "./palette.js";
 
@@ -42,4 +43,6 @@ export interface Drawing {
   thumbnail(context: CanvasRenderingContext2D, size: DrawingSize, palette: Palette): void;
   /** Every text that is drawn or said. */
   readonly texts: readonly string[];
+  /** How the world of these options looks, parsed or not; absent where all look alike. */
+  variant?(options: OptionValues): Omit<Drawing, "variant">;
 }

@@ -1,4 +1,5 @@
 import { InputError, showValue } from "../core/errors.js";
+import type { OptionValues } from "../core/options.js";
 import type { Drawing } from "./drawing.js";
 
 const LOADERS: Readonly<Record<string, () => Promise<Drawing>>> = {
@@ -10,11 +11,17 @@ const LOADERS: Readonly<Record<string, () => Promise<Drawing>>> = {
   "lunar-lander": async () => (await import("./lunar-lander/draw.js")).drawing,
   "lunar-lander-continuous": async () => (await import("./lunar-lander/draw.js")).continuousDrawing,
   lavaland: async () => (await import("./lavaland/draw.js")).drawing,
+  inventory: async () => (await import("./inventory/draw.js")).drawing,
+  "inventory-whole": async () => (await import("./inventory/draw.js")).wholeDrawing,
 };
 
-/** Loads how a world looks. Throws {@link InputError} for a world without a drawing. */
-export function loadDrawing(id: string): Promise<Drawing> {
+/**
+ * Loads how the world of these options looks; of a world whose sizes follow from its options, that matters.
+ *
+ * Throws {@link InputError} for a world without a drawing.
+ */
+export function loadDrawing(id: string, options: OptionValues = {}): Promise<Drawing> {
   const load = LOADERS[id];
   if (!load) throw new InputError("env", showValue(id), `one of ${Object.keys(LOADERS).join(", ")}`);
-  return load();
+  return load().then((drawing) => drawing.variant?.(options) ?? drawing);
 }

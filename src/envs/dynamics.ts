@@ -17,6 +17,11 @@ export type Noise = Ref;
 export type Outcome = Ref;
 
 export interface Dynamics<Params> {
+  /**
+   * What the functions read, made from the numbers of a `params` row; absent where they read those numbers by name.
+   * Throws `RangeError` when the numbers ask for a world of other sizes.
+   */
+  prepare?(params: ParamsStruct): Params;
   /** Writes the first state of an episode from `noise` [noiseSize.reset]. */
   reset(state: State, noise: Noise, params: Params): void;
   /** Advances `state` by one step and fills `outcome` [1 + numTerms]. */

@@ -1,7 +1,8 @@
-import type { OptionsSchema } from "../core/options.js";
+import type { OptionsSchema, OptionValues } from "../core/options.js";
 import type { ActionSpace, Feature } from "../core/spaces.js";
 import type { Dynamics } from "./dynamics.js";
 import type { LazySimulation } from "./simulation.js";
+import type { LazyVariants } from "./variants.js";
 
 export type { ParamsStruct } from "./dynamics.js";
 
@@ -26,6 +27,11 @@ export interface HandControls {
    * until something is held.
    */
   readonly idle: readonly number[] | "last" | "wait";
+  /**
+   * Where it is given, an episode begins with this action [actionSize], and a direction adds to the action before: once
+   * when it is pressed and, while it is held, once a step. `idle` is then `last`.
+   */
+  readonly start?: readonly number[];
 }
 
 /** What a world says about itself. Trees print its names, curricula drive its parameters, forms show its options. */
@@ -81,8 +87,23 @@ export interface SimulatedEnvironment {
   readonly simulation: LazySimulation;
 }
 
-/** A world: what it is, and how it moves. */
-export type Environment = SingleSourceEnvironment | SimulatedEnvironment;
+/** A world whose features, actions and state are known: what it is, and how it moves. */
+export type PlayableEnvironment = SingleSourceEnvironment | SimulatedEnvironment;
+
+/**
+ * A world whose sizes follow from its options (how many stores a network has), and so everything else about it.
+ *
+ * `variantOf` gives the playable world of some options, after `loadEnvironment`. Features, actions, state and measured
+ * returns of `spec` are those of the default options; title, options, reward terms and kind of action are everyone's.
+ */
+export interface VariedEnvironment {
+  readonly spec: EnvironmentSpec;
+  readonly dynamics?: undefined;
+  readonly variants: LazyVariants<OptionValues, PlayableEnvironment>;
+}
+
+/** A world as the registry knows it. */
+export type Environment = PlayableEnvironment | VariedEnvironment;
 
 /**
  * Many copies of one world, stepped together into shared arrays.

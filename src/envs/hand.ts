@@ -10,7 +10,8 @@ export interface Held {
 /**
  * The action [actionSize] that a person asks for, or null while the world waits for one.
  *
- * `held` is in the order in which it was pressed; `last` is the action before, or null at the start.
+ * `held` is in the order in which it was pressed; `last` is the action before, or null at the start. Where directions
+ * add to the action before, `held` are those that do so now.
  */
 export function handAction(
   spec: EnvironmentSpec,
@@ -19,6 +20,7 @@ export function handAction(
 ): readonly number[] | null {
   const { hand, action } = spec;
   const asked = held.filter(({ direction }) => hand.held[direction]);
+  if (hand.start) return moved(spec, asked, last ?? hand.start);
   if (asked.length === 0) {
     if (hand.idle === "wait") return null;
     return hand.idle === "last" ? (last ?? firstOf(spec)) : hand.idle;
@@ -36,4 +38,15 @@ export function handAction(
 /** Where there is nothing to go on with: the first action that a direction stands for. */
 function firstOf({ hand }: EnvironmentSpec): readonly number[] | null {
   return Object.values(hand.held)[0] ?? null;
+}
+
+/** An action and what directions add to it, within its bounds. */
+function moved({ hand, action }: EnvironmentSpec, held: readonly Held[], from: readonly number[]): readonly number[] {
+  return from.map((value, i) => {
+    const sum = held.reduce((total, { direction, strength }) => {
+      return total + strength * (hand.held[direction]?.[i] ?? 0);
+    }, value);
+    if (action.kind === "discrete") return Math.min(Math.max(Math.round(sum), 0), action.names.length - 1);
+    return Math.min(Math.max(sum, action.features[i].low), action.features[i].high);
+  });
 }

@@ -52,6 +52,8 @@ export class DynamicsBatch implements VectorEnvironment {
   private readonly ended: Uint8Array;
   private readonly paramNames: readonly string[];
   protected readonly structs: Record<string, number>[];
+  /** What the dynamics of each copy read: its struct, or what they made of it. */
+  private readonly prepared: ParamsStruct[];
   protected readonly stateRefs: Ref[];
   private readonly observationRefs: Ref[];
   private readonly finalRefs: Ref[];
@@ -99,6 +101,7 @@ export class DynamicsBatch implements VectorEnvironment {
     this.structs = Array.from({ length: numEnvs }, () =>
       Object.fromEntries(this.paramNames.map((name) => [name, Number.NaN])),
     );
+    this.prepared = [...this.structs];
     for (let env = 0; env < numEnvs; env++) this.fillStruct(env);
 
     this.stateRefs = rowsOf(this.states, numEnvs);
@@ -119,7 +122,7 @@ export class DynamicsBatch implements VectorEnvironment {
   }
 
   step(actions: Float32Array): void {
-    const { numEnvs, movers, noise, outcome, action, stateRefs, finalRefs, structs, horizon } = this;
+    const { numEnvs, movers, noise, outcome, action, stateRefs, finalRefs, prepared, horizon } = this;
     const { rewards, rewardTerms, terminated, truncated, episodeReturns, episodeLengths, ended } = this;
     const actionLength = action.$.length;
     const numTerms = outcome.$.length - 1;
@@ -132,8 +135,8 @@ export class DynamicsBatch implements VectorEnvironment {
       if (ended[env] === 1) this.clearEpisode(env);
       for (let i = 0; i < actionLength; i++) action.$[i] = actions[env * actionLength + i];
       if (stepNoise > 0) this.stream.fillUniforms(noise.$, env, stepNoise);
-      movers[env].step(stateRefs[env], action, noise, structs[env], outcome);
-      movers[env].observe(stateRefs[env], finalRefs[env], structs[env]);
+      movers[env].step(stateRefs[env], action, noise, prepared[env], outcome);
+      movers[env].observe(stateRefs[env], finalRefs[env], prepared[env]);
 
       let reward = 0;
       for (let term = 0; term < numTerms; term++) {
@@ -223,8 +226,8 @@ export class DynamicsBatch implements VectorEnvironment {
     this.adoptParams(env);
     const { reset } = this.spec.noiseSize;
     if (reset > 0) this.stream.fillUniforms(this.noise.$, env, reset);
-    this.movers[env].reset(this.stateRefs[env], this.noise, this.structs[env]);
-    this.movers[env].observe(this.stateRefs[env], this.observationRefs[env], this.structs[env]);
+    this.movers[env].reset(this.stateRefs[env], this.noise, this.prepared[env]);
+    this.movers[env].observe(this.stateRefs[env], this.observationRefs[env], this.prepared[env]);
   }
 
   private beginEnded(): void {
@@ -268,10 +271,12 @@ export class DynamicsBatch implements VectorEnvironment {
     const struct = this.structs[env];
     const first = env * this.paramNames.length;
     for (let i = 0; i < this.paramNames.length; i++) struct[this.paramNames[i]] = this.activeParams[first + i];
+    const { prepare } = this.movers[env];
+    if (prepare) this.prepared[env] = prepare(struct);
   }
 
   private observeBoth(env: number): void {
-    this.movers[env].observe(this.stateRefs[env], this.observationRefs[env], this.structs[env]);
-    this.movers[env].observe(this.stateRefs[env], this.finalRefs[env], this.structs[env]);
+    this.movers[env].observe(this.stateRefs[env], this.observationRefs[env], this.prepared[env]);
+    this.movers[env].observe(this.stateRefs[env], this.finalRefs[env], this.prepared[env]);
   }
 }

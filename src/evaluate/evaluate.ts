@@ -82,7 +82,7 @@ export async function evaluatePolicy(
   await loadEnvironment(environment);
   const env = createVectorEnvironment(environment, { numEnvs: episodes, seed, streamName, options });
   const stream = request.stochastic ? new RandomStream(seed, `${streamName}/actions`, episodes) : null;
-  const [observationSize, sizeOfAction] = [environment.spec.observation.length, actionSize(environment.spec.action)];
+  const [observationSize, sizeOfAction] = [env.spec.observation.length, actionSize(env.spec.action)];
   const actions = new Float32Array(episodes * sizeOfAction);
   const returns = new Float64Array(episodes);
   const lengths = new Uint32Array(episodes);

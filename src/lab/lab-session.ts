@@ -4,7 +4,7 @@ import { halfInterval, summariseSeeds } from "../elements/curve-data.js";
 import type { PlotData, PlotLine } from "../elements/plot.js";
 import type { TransportState } from "../elements/transport.js";
 import type { EnvironmentSpec } from "../envs/environment.js";
-import { findEnvironment } from "../envs/index.js";
+import { findEnvironment, loadWorld } from "../envs/index.js";
 import { configOf, type LabSettings } from "../runs/link.js";
 import type { RunLibrary } from "../runs/opfs-library.js";
 import type { Break, Evaluation } from "../training/config.js";
@@ -29,21 +29,36 @@ export interface LabSessionSettings {
 /** Everything trained at once: one run per seed, the first of them on the stage. */
 export class LabSession {
   readonly runs: readonly SeedRun[];
-  readonly spec: EnvironmentSpec;
+  /** The world; one whose sizes follow from its options has those of the defaults until its code is loaded. */
+  spec: EnvironmentSpec;
   readonly definition: AgentDefinition;
   readonly settings: LabSettings;
 
   constructor({ settings, origin, onNotice, ...rest }: LabSessionSettings) {
     this.settings = settings;
-    this.spec = findEnvironment(settings.env).spec;
+    const environment = findEnvironment(settings.env);
+    this.spec = environment.spec;
+    const onStage = "variants" in environment ? this.onceKnown(rest) : rest.onStage;
     this.definition = findAgent(settings.agent);
     const count = origin.kind === "held" ? 1 : settings.training.seeds;
     this.runs = Array.from({ length: count }, (_, i) => {
       const config = configOf(settings, i);
       // What happens to every seed is told once.
       const tell = i === 0 ? onNotice : (notice: RunNotice) => this.isNews(notice, i) && onNotice(notice);
-      return new SeedRun({ ...rest, config, origin, show: i === 0, onNotice: tell });
+      return new SeedRun({ ...rest, onStage, config, origin, show: i === 0, onNotice: tell });
     });
+  }
+
+  /** Loads the world of these options; what is for the stage waits for it. */
+  private onceKnown({ onStage, onChange }: Pick<LabSessionSettings, "onStage" | "onChange">) {
+    const { env, envOptions } = this.settings;
+    const known = loadWorld(env, envOptions).then(({ spec }) => {
+      this.spec = spec;
+      onChange();
+    });
+    // Options that make no world are refused by the run itself.
+    const ready = known.catch(() => {});
+    return (frames: StageFrames) => void ready.then(() => onStage(frames));
   }
 
   /** Whether a notice of another seed than the first says what the first does not. */

@@ -1,7 +1,7 @@
 import type { OptionValues } from "../core/options.js";
-import type { Environment } from "../envs/environment.js";
+import type { Direction, PlayableEnvironment } from "../envs/environment.js";
 import { type Held, handAction } from "../envs/hand.js";
-import { findEnvironment, loadEnvironment } from "../envs/index.js";
+import { loadWorld } from "../envs/index.js";
 import type { StageFrames } from "./messages.js";
 import { Stage } from "./stage.js";
 
@@ -41,11 +41,13 @@ export class HandPlay {
   /** What is held, in the order in which it was pressed. */
   held: readonly Held[] = [];
   private action: readonly number[] | null = null;
+  /** Directions that have had their first effect. */
+  private before: readonly Direction[] = [];
   private resting = 0;
   private readonly stage: Stage;
 
   private constructor(
-    private readonly environment: Environment,
+    private readonly environment: PlayableEnvironment,
     settings: { readonly seed: number; readonly options: OptionValues },
   ) {
     const hand = {
@@ -58,9 +60,7 @@ export class HandPlay {
 
   /** Loads the world and begins an episode. Its starts differ from those of training and of the Worker's stage. */
   static async create(env: string, settings: { readonly seed: number; readonly options: OptionValues }) {
-    const environment = findEnvironment(env);
-    await loadEnvironment(environment);
-    return new HandPlay(environment, settings);
+    return new HandPlay(await loadWorld(env, settings.options), settings);
   }
 
   /** Plays what `seconds` of the player's time hold at `speed`; null when no step is due, or the world waits. */
@@ -69,13 +69,26 @@ export class HandPlay {
       this.resting -= seconds;
       return null;
     }
-    const action = handAction(this.environment.spec, this.held, this.action);
+    const action = handAction(this.environment.spec, this.pressed(), this.action);
     // The first picture of all comes without an action.
     if (!action) return this.stage.play(0);
     this.action = action;
     const frames = await this.stage.play(seconds * speed);
-    if (frames) this.noteEnds(frames);
+    if (!frames) return frames;
+    // What is still held goes on adding, once for each step.
+    const { spec } = this.environment;
+    if (spec.hand.start && frames.steps.some((step) => step > 0))
+      this.action = handAction(spec, this.held, this.action);
+    this.noteEnds(frames);
     return frames;
+  }
+
+  /** What is held; where directions add to the action before, only those that were pressed since the last look. */
+  private pressed(): readonly Held[] {
+    if (!this.environment.spec.hand.start) return this.held;
+    const fresh = this.held.filter(({ direction }) => !this.before.includes(direction));
+    this.before = this.held.map(({ direction }) => direction);
+    return fresh;
   }
 
   private noteEnds({ endings, returns }: StageFrames): void {

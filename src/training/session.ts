@@ -11,7 +11,7 @@ import { sweepCommands } from "../core/command.js";
 import { InputError, showValue, TrainingError } from "../core/errors.js";
 import { type Packable, pack, unpack } from "../core/pack.js";
 import type { Environment } from "../envs/environment.js";
-import { createVectorEnvironment, findEnvironment, loadEnvironment } from "../envs/index.js";
+import { createVectorEnvironment, loadWorld } from "../envs/index.js";
 import { type CommandFollowing, commandFollowing } from "../evaluate/command-following.js";
 import { evaluatePolicy } from "../evaluate/evaluate.js";
 import { mean, populationDeviation } from "../evaluate/statistics.js";
@@ -102,8 +102,10 @@ export class Session {
     checkpoint?: { readonly bytes: Uint8Array; readonly segments: readonly Segment[] } | null,
     { breaks = null, withoutGpu = false, remembered, breathe }: SessionSurroundings = {},
   ): Promise<Session> {
-    const environment = findEnvironment(config.env);
+    const environment = await loadWorld(config.env, config.envOptions);
     const definition = findAgent(config.agent);
+    const unsupported = definition.unsupported(environment.spec);
+    if (unsupported) throw new InputError("agent", config.agent, `an agent for these options (${unsupported})`);
     const saved = checkpoint ? readCheckpoint(checkpoint.bytes) : null;
     if (saved) checkSameRun(saved, config);
 
@@ -120,7 +122,6 @@ export class Session {
     const worldsOnCpu =
       chosen.report.chosen === "wgsl" ? residentRefusal(definition, environment.spec, config.agentOptions) : null;
     const report = worldsOnCpu === null ? chosen.report : { ...chosen.report, worldsOnCpu };
-    await loadEnvironment(environment);
     const env = createVectorEnvironment(environment, {
       numEnvs: definition.numEnvs(config.agentOptions),
       seed: config.seed,
@@ -397,7 +398,8 @@ function nonFinitePath(value: Packable | undefined, path: string): string | null
 
 /** Times the engines on the network of a config; an agent without one gets the engine that needs no loading. */
 export async function timeEngines(config: SessionConfig, settings: CalibrationSettings = {}): Promise<EngineReport> {
-  const network = findAgent(config.agent).network(findEnvironment(config.env).spec, config.agentOptions);
+  const { spec } = await loadWorld(config.env, config.envOptions);
+  const network = findAgent(config.agent).network(spec, config.agentOptions);
   if (network) {
     const report = await calibrate(network.spec, network.batch, { gathering: network.gathering, ...settings });
     return withResident(report, config);

@@ -36,8 +36,8 @@ export class Stage {
     private readonly policy: Pick<Policy, "act" | "actionScores" | "commanded">,
     settings: { readonly seed: number; readonly options: OptionValues; readonly streamName?: string },
   ) {
-    const { spec } = environment;
     this.env = createVectorEnvironment(environment, { numEnvs: 1, streamName: "stage", ...settings });
+    const { spec } = this.env;
     this.action = new Float32Array(actionSize(spec.action));
     const numScores = spec.action.kind === "discrete" && policy.actionScores ? spec.action.names.length : 0;
     this.scores = new Float32Array(numScores);

@@ -2,7 +2,7 @@ import { findAgent, residentRefusal } from "../agents/index.js";
 import type { EngineReport } from "../compute/engine.js";
 import { openDevice } from "../compute/gpu/device.js";
 import { createReferenceEngine } from "../compute/reference-engine.js";
-import { createVectorEnvironment, findEnvironment } from "../envs/index.js";
+import { createVectorEnvironment, loadWorld } from "../envs/index.js";
 import type { SessionConfig } from "./config.js";
 
 /** With fewer copies a graphics card idles, and its kernels would take longer to compile than they could ever save. */
@@ -19,7 +19,8 @@ export async function withResident(report: EngineReport, config: SessionConfig):
   const wasTimed = report.timings.some(({ id, milliseconds }) => id === "wgsl" && milliseconds !== null);
   if (!wasTimed || report.remembered) return report;
   const rate = await timeResident(config);
-  const gathering = findAgent(config.agent).network(findEnvironment(config.env).spec, config.agentOptions)?.gathering;
+  const { spec } = await loadWorld(config.env, config.envOptions);
+  const gathering = findAgent(config.agent).network(spec, config.agentOptions)?.gathering;
   if (rate === null || !gathering) return report;
   const timings = report.timings.map((timing) =>
     timing.id === "wgsl"
@@ -38,7 +39,7 @@ export async function withResident(report: EngineReport, config: SessionConfig):
 /** Environment steps per second of an agent that stays on the device; null where it cannot. */
 async function timeResident({ env, agent, agentOptions, envOptions }: SessionConfig): Promise<number | null> {
   const definition = findAgent(agent);
-  const environment = findEnvironment(env);
+  const environment = await loadWorld(env, envOptions);
   const numEnvs = definition.numEnvs(agentOptions);
   const { resident } = definition;
   if (!resident || numEnvs < MIN_COPIES) return null;

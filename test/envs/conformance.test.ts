@@ -68,7 +68,14 @@ describe.each(environments.map((environment) => [environment.spec.id, environmen
     it("can be played by hand with the agent's own actions, each of them within reach", () => {
       const { hand, action } = spec;
       const asked = [...Object.values(hand.held), ...(typeof hand.idle === "string" ? [] : [hand.idle])];
-      for (const one of asked) expect(one).toHaveLength(actionSize(action));
+      for (const one of [...asked, ...(hand.start ? [hand.start] : [])]) expect(one).toHaveLength(actionSize(action));
+      if (hand.start) {
+        // Directions go through all actions, step by step: each dimension both ways.
+        const both = hand.start.map((_, i) => asked.map((one) => one[i]));
+        for (const moves of both) expect([Math.max(...moves) > 0, Math.min(...moves) < 0]).toEqual([true, true]);
+        if (action.kind === "discrete") expect(both).toEqual([[1, -1]]);
+        return;
+      }
       if (action.kind === "discrete") {
         const reached = new Set(asked.map(([index]) => index));
         expect([...reached].sort()).toEqual(action.names.map((_, i) => i));
@@ -165,8 +172,11 @@ describe.each(environments.map((environment) => [environment.spec.id, environmen
       const state = env.stateOf(0);
       const action = new Float32Array(actionSize(spec.action));
       env.setStateOf(0, state);
+      const { noisePositions } = env.getState();
       env.step(action);
       const once = env.finalStateOf(0);
+      // Noise goes on; the second step draws that of the first again.
+      env.setState({ ...env.getState(), noisePositions });
       env.setStateOf(0, state);
       expect(env.episodeLengths[0]).toBe(0);
       env.step(action);

@@ -34,4 +34,15 @@ describe("what a person asks for", () => {
   test("directions that mean nothing in a world are passed over", () => {
     expect(handAction(specOf("mountain-car"), hold("right", "up"), null)).toEqual([2]);
   });
+
+  test("adds to the action before where quantities are chosen, within their bounds", () => {
+    const network = specOf("inventory");
+    expect(handAction(network, [], null)).toEqual([5]);
+    expect(handAction(network, hold("up"), [7.5])).toEqual([8.5]);
+    expect(handAction(network, hold("down"), [0.5])).toEqual([0]);
+    expect(handAction(network, [{ direction: "up", strength: 0.5 }], [19.8])).toEqual([20]);
+    const whole = specOf("inventory-whole");
+    expect(handAction(whole, hold("up"), [20])).toEqual([20]);
+    expect(handAction(whole, hold("down"), [3])).toEqual([2]);
+  });
 });

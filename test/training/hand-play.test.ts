@@ -49,6 +49,22 @@ describe("playing by hand", () => {
     expect(stepsIn(await watch(play, 60))).toBeGreaterThan(0);
   });
 
+  test("a tap changes a quantity once, and holding changes it once more with every step", async () => {
+    const play = await begin("inventory-whole");
+    const orders = async (frames: number) => {
+      const seen = await watch(play, frames);
+      return seen.flatMap(({ actions }) => [...actions]).filter((action) => !Number.isNaN(action));
+    };
+    // 0.4 s, 20 frames, for a period.
+    expect(await orders(21)).toEqual([5]);
+    play.held = [{ direction: "up", strength: 1 }];
+    await orders(3);
+    play.held = [];
+    expect(await orders(37)).toEqual([6, 6]);
+    play.held = [{ direction: "down", strength: 1 }];
+    expect(await orders(60)).toEqual([5, 4, 3]);
+  });
+
   test("starts the same under a seed, and a world with an engine is loaded", async () => {
     const [one, two] = await Promise.all([begin("lunar-lander"), begin("lunar-lander")]);
     const states = async (play: HandPlay) => (await watch(play, 10)).flatMap((frames) => [...frames.states]);

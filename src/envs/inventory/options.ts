@@ -97,3 +97,27 @@ export const options = optionsSchema({
 });
 
 export type InventoryOptions = OptionsOf<typeof options>;
+
+/** What sets up one store whose orders are whole units, so that they can be named; demand is small enough for that. */
+export const wholeOptions = optionsSchema({
+  setting: choiceOption({
+    title: "Problem",
+    help: "Whether demand that is not met at once is lost or waits.",
+    choices: ["one-store-lost", "one-store-backlogged"],
+    default: "one-store-lost",
+  }),
+  leadTime: options.entries.leadTime,
+  underageCost: options.entries.underageCost,
+  holdingCost: options.entries.holdingCost,
+  demand: options.entries.demand,
+  demandMean: numberOption({
+    title: "Mean demand",
+    help: "Units that customers ask for in a period, on average; orders go up to four times as many.",
+    unit: "units",
+    default: 5,
+    min: 0.5,
+    max: 25,
+  }),
+  demandStd: options.entries.demandStd,
+  horizon: options.entries.horizon,
+});

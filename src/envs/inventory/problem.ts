@@ -77,3 +77,10 @@ export function pipelineLengths(problem: InventoryProblem): number[] {
   );
   return problem.nodes.map((node, index) => (node.kind === "store" ? ofStores : longest(index)));
 }
+
+/** Where each node's pipeline begins when all stand one behind the other, and where the last ends [numNodes + 1]. */
+export function pipelineStarts(problem: InventoryProblem): number[] {
+  const starts = [0];
+  for (const length of pipelineLengths(problem)) starts.push(starts[starts.length - 1] + length);
+  return starts;
+}

@@ -1,0 +1,78 @@
+import type { Feature } from "../../core/spaces.js";
+import type { EnvironmentSpec } from "../environment.js";
+import { options, wholeOptions } from "./options.js";
+
+/** A quantity of goods that comes to `mean` units in a period; `most` of them are much. */
+export const units = (name: string, low: number, high: number, typical: readonly [number, number]): Feature => {
+  return { name, unit: "units", low, high, typical };
+};
+
+/** What every network says about itself; the rest follows from its options. */
+export const shared = {
+  rewardTerms: [
+    { name: "holding", help: "Minus the cost of what lies in stock after demand, per store." },
+    { name: "underage", help: "Minus the cost of demand that was not met at once, per store; of profit, the sales." },
+    { name: "procurement", help: "Minus the cost of what was ordered from dear suppliers, per store." },
+  ],
+  solvedReturn: null,
+  secondsPerStep: 0.4,
+  source:
+    "Alvo, Russo, Kanoria & Lee 2023, arXiv:2306.11246, and its simulator (MatiasAlvo/Neural_inventory_control at 4d77c14)",
+  differences: [
+    "The reward is minus the cost divided by the number of stores, the reference's own metric: minus the mean return over the horizon is the cost per store and period, starts included.",
+    "Orders are bounded: from 0 to four periods of the mean demand behind the road they go along.",
+    "Orders that a warehouse cannot fill are scaled down in proportion; the reference leaves that to the policy. A warehouse that may hold no stock ships all it has in proportion to the orders, or in equal parts when there are none.",
+    "Where demand is Poisson, orders are rounded to whole units, as the reference does when it tests.",
+    "Demand comes from Vitrine's own random stream, one uniform for each store and one that stores share: the same distributions, other numbers.",
+  ],
+} as const satisfies Partial<EnvironmentSpec>;
+
+/** The first three of a store's periods ahead. */
+const duePeriods = (most: number): Feature[] =>
+  ["due in 1 period", "due in 2 periods", "due in 3 periods"].map((name) =>
+    units(name, 0, Number.POSITIVE_INFINITY, [0, most]),
+  );
+
+/** One store with default options: what `variant.ts` makes of them, written out so that listing worlds needs no more. */
+const oneStore = {
+  ...shared,
+  observation: [units("on hand", 0, Number.POSITIVE_INFINITY, [0, 20]), ...duePeriods(10)],
+  state: ["on hand", "due in 1 period", "due in 2 periods", "due in 3 periods", "shipped", "asked", "missing"],
+  noiseSize: { reset: 4, step: 1 },
+  runsOn: ["cpu"],
+} as const satisfies Partial<EnvironmentSpec>;
+
+/**
+ * Order stock for stores and warehouses, neither too much nor too little, before knowing what customers will ask for.
+ *
+ * Task: the least cost per period. Observation: what every node has on hand and what is on its way, period by period.
+ * Action: units ordered along every road. Reward: minus the cost of holding, of demand not met and of procurement, per
+ * store. Ending: never; only the horizon cuts it short. Which network it is, and so the sizes of all these, follows from
+ * the options.
+ * Source: Alvo et al. 2023, arXiv:2306.11246; `problem.ts` and `dynamics.ts` say the rest.
+ */
+export const networkSpec: EnvironmentSpec = {
+  ...oneStore,
+  id: "inventory",
+  title: "Inventory network",
+  summary: "Order stock for stores and warehouses, neither too much nor too little, before demand is known.",
+  options,
+  action: { kind: "continuous", features: [units("order", 0, 20, [0, 20])] },
+  hand: { held: { up: [1], down: [-1] }, idle: "last", start: [5] },
+  randomReturn: -5577,
+};
+
+/**
+ * One store that orders whole units, each number an action of its own: what learners of discrete actions and readable
+ * policies can take on. All else is as in {@link networkSpec}.
+ */
+export const wholeSpec: EnvironmentSpec = {
+  ...oneStore,
+  id: "inventory-whole",
+  title: "Inventory, whole orders",
+  summary: "Order whole units for one store, neither too much nor too little, before demand is known.",
+  options: wholeOptions,
+  action: { kind: "discrete", names: Array.from({ length: 21 }, (_, order) => `order ${order}`) },
+  hand: { held: { up: [1], down: [-1] }, idle: "last", start: [5] },
+  randomReturn: -5587,
+};
