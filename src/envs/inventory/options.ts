@@ -1,4 +1,11 @@
-import { choiceOption, integerOption, numberOption, type OptionsOf, optionsSchema } from "../../core/options.js";
+import {
+  choiceOption,
+  integerOption,
+  numberOption,
+  type OptionsOf,
+  optionsSchema,
+  textOption,
+} from "../../core/options.js";
 
 /** The problems of the suite, as the reference numbers them. */
 export const SETTINGS = [
@@ -83,6 +90,13 @@ export const options = optionsSchema({
     help: "In networks of many stores: demand, costs and lead times drawn for each store as published, or the same for all.",
     choices: ["published", "uniform"],
     default: "published",
+    advanced: true,
+  }),
+  network: textOption({
+    title: "Own network",
+    help: "Stores, warehouses and roads in words, in place of the problem's: warehouse W hold=0.3; store A under=9 mean=5 std=2; W>A:2; supplier>W:3.",
+    default: "",
+    maxLength: 8000,
     advanced: true,
   }),
   horizon: integerOption({

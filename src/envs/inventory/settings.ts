@@ -1,3 +1,4 @@
+import { parseNetwork } from "./network-text.js";
 import type { InventoryOptions } from "./options.js";
 import {
   type DemandModel,
@@ -58,12 +59,14 @@ const SERIAL_STAGES = [
 ] as const satisfies readonly (readonly [NodeKind, string, number, number])[];
 
 /**
- * The network of a setting with these options.
+ * The network that the options spell out, or else that of their setting. Throws `InputError` (`env.network`) for a text
+ * that is none.
  *
  * Source: the settings of Alvo et al.; demand, costs and lead times of the networks of many stores are theirs unless
  * `instance` is `uniform`.
  */
 export function problemOf(options: InventoryOptions): InventoryProblem {
+  if (options.network.trim() !== "") return parseNetwork(options.network);
   switch (options.setting) {
     case "one-store-lost":
       return oneStore(options, "lost", demandOf(options, 1, { kind: "poisson", std: 1.6 }));
