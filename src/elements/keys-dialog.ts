@@ -54,7 +54,10 @@ export class KeysDialog extends VitrineElement {
       [html`<kbd>${msg("Space")}</kbd>`, msg("Train or pause")],
       [html`<kbd>.</kbd>`, msg("One update")],
       [html`<kbd>[</kbd> <kbd>]</kbd>`, msg("Stage slower or faster")],
-      [html`<kbd>1</kbd> <kbd>4</kbd>`, msg("On the stage acts the network, or you")],
+      [
+        html`<kbd>1</kbd> <kbd>2</kbd> <kbd>3</kbd> <kbd>4</kbd>`,
+        msg("On the stage acts the network, the tree, both side by side, or you"),
+      ],
       [
         html`<kbd>←</kbd> <kbd>→</kbd> <kbd>↑</kbd> <kbd>↓</kbd>`,
         msg("Act, when you play; A, D, W and S do the same, and so does a gamepad"),

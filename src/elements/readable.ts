@@ -161,7 +161,8 @@ export class Readable extends VitrineElement {
 
   /** Lights what decides in one moment; called with every frame. */
   show(moment: StageMoment, now: number): void {
-    this.treeView?.show(moment.observation, now);
+    // While two act, the tree shows its own way.
+    this.treeView?.show((moment.beside ?? moment).observation, now);
     this.card?.show(moment.observation, now);
   }
 

@@ -1,4 +1,17 @@
-import type { StageFrames } from "../training/messages.js";
+import type { BesideFrames, StageFrames } from "../training/messages.js";
+
+/** Where the second actor stands. */
+export interface BesideMoment {
+  /** Interpolated as the leader's. [stateSize] */
+  readonly state: Float64Array;
+  readonly observation: Float32Array;
+  readonly action: Float32Array;
+  readonly step: number;
+  readonly episodeReturn: number;
+  readonly ending: number;
+  /** First step at which the two chose differently (0: none so far), the leader's action there, its own. */
+  readonly parting: Uint32Array;
+}
 
 /** What the stage shows at one moment. */
 export interface StageMoment {
@@ -16,6 +29,8 @@ export interface StageMoment {
   readonly episodeReturn: number;
   readonly ending: number;
   readonly episode: number;
+  /** The tree in a copy of this episode; null while one acts alone. */
+  readonly beside: BesideMoment | null;
 }
 
 /** One step that has been shown, for whoever follows the episode. */
@@ -25,6 +40,9 @@ export interface PlayedStep {
   readonly step: number;
   readonly rewardTerms: Float32Array;
   readonly episode: number;
+  readonly beside: BesideMoment | null;
+  /** The episode has ended already: only the second actor's goes on. */
+  readonly waits: boolean;
 }
 
 interface Frame extends PlayedStep {
@@ -58,6 +76,7 @@ export class StagePlayer {
   /** Seconds that the end of an episode is still shown. */
   private resting = 0;
   private moment: Float64Array = new Float64Array(0);
+  private besideMoment: Float64Array = new Float64Array(0);
 
   /** Frames kept in reserve, in seconds of showing: none for a person who plays and waits for each of them. */
   reserve = RESERVE;
@@ -80,16 +99,18 @@ export class StagePlayer {
 
   push(frames: StageFrames): void {
     const { count } = frames;
-    const row = <A extends Float32Array | Float64Array>(array: A, i: number) => {
+    const row: Row = (array, i) => {
       const size = array.length / count;
-      return array.subarray(i * size, (i + 1) * size) as A;
+      return array.subarray(i * size, (i + 1) * size) as typeof array;
     };
     const resets = frames.steps.reduce((sum, step) => sum + (step === 0 ? 1 : 0), 0);
     // `episode` counts to the last frame; those before a reset belong to earlier episodes.
     let episode = frames.episode - resets;
+    let before = this.queue.at(-1) ?? this.current;
     for (let i = 0; i < count; i++) {
       if (frames.steps[i] === 0) episode++;
-      this.queue.push({
+      const waits = before !== null && before.ending !== 0 && before.step === frames.steps[i];
+      before = {
         state: row(frames.states, i),
         observation: row(frames.observations, i),
         action: row(frames.actions, i),
@@ -100,7 +121,10 @@ export class StagePlayer {
         episodeReturn: frames.returns[i],
         ending: frames.endings[i],
         episode,
-      });
+        beside: frames.beside ? besideOf(frames.beside, i, row) : null,
+        waits,
+      };
+      this.queue.push(before);
     }
   }
 
@@ -161,13 +185,17 @@ export class StagePlayer {
     const { previous, current } = this;
     if (!current) return null;
     const moving = previous !== null && current.step !== 0 && this.progress < 1;
-    if (this.moment.length !== current.state.length) this.moment = new Float64Array(current.state.length);
-    for (let i = 0; i < this.moment.length; i++) {
-      const to = current.state[i];
-      this.moment[i] = moving ? previous.state[i] + (to - previous.state[i]) * this.progress : to;
-    }
-    if (moving)
-      for (const i of this.circular) this.moment[i] = between(previous.state[i], current.state[i], this.progress);
+    this.moment = this.blend(moving ? previous.state : current.state, current.state, this.moment);
+    const beside = current.beside && {
+      ...current.beside,
+      state: this.blend(
+        moving && previous.beside ? previous.beside.state : current.beside.state,
+        current.beside.state,
+        this.besideMoment,
+      ),
+      observation: current.step !== 0 && previous?.beside ? previous.beside.observation : current.beside.observation,
+    };
+    if (beside) this.besideMoment = beside.state;
     return {
       state: this.moment,
       observation: current.step !== 0 && previous ? previous.observation : current.observation,
@@ -178,7 +206,16 @@ export class StagePlayer {
       episodeReturn: current.episodeReturn,
       ending: this.progress >= 1 ? current.ending : 0,
       episode: current.episode,
+      beside,
     };
+  }
+
+  /** Fills `into` with the state between two; another array where its size does not fit. */
+  private blend(from: Float64Array, to: Float64Array, into: Float64Array): Float64Array {
+    const out = into.length === to.length ? into : new Float64Array(to.length);
+    for (let i = 0; i < out.length; i++) out[i] = from[i] + (to[i] - from[i]) * this.progress;
+    for (const i of this.circular) out[i] = between(from[i], to[i], this.progress);
+    return out;
   }
 
   private next(): boolean {
@@ -193,6 +230,21 @@ export class StagePlayer {
     this.onStep(frame);
     return true;
   }
+}
+
+/** Row i of an array of as many rows as there are frames. */
+type Row = <A extends Float32Array | Float64Array | Uint32Array>(array: A, i: number) => A;
+
+function besideOf(frames: BesideFrames, i: number, row: Row): BesideMoment {
+  return {
+    state: row(frames.states, i),
+    observation: row(frames.observations, i),
+    action: row(frames.actions, i),
+    step: frames.steps[i],
+    episodeReturn: frames.returns[i],
+    ending: frames.endings[i],
+    parting: row(frames.partings, i),
+  };
 }
 
 /** An angle between two others, on the shorter way round. */

@@ -12,9 +12,11 @@ export const SPEEDS: readonly number[] = [0, 0.25, 0.5, 1, 2, 4, 8, 16];
 /** What the run is doing, as far as its buttons matter. */
 export type TransportState = "starting" | "waiting" | "training" | "paused" | "finished" | "failed";
 
-/** Who can act on the stage, in the order of their keys: 1 to 4, of which 2 and 3 are a readable policy's. */
+/** Who can act on the stage, and with which key. */
 export const ACTOR_KEYS: readonly (readonly [StageActor, string])[] = [
   ["network", "1"],
+  ["tree", "2"],
+  ["both", "3"],
   ["you", "4"],
 ];
 
@@ -131,6 +133,13 @@ export class Transport extends VitrineElement {
       .actors label:hover span {
         background: var(--hover);
       }
+      .actors input:disabled {
+        cursor: default;
+      }
+      .actors input:disabled + span {
+        background: none;
+        color: var(--ink-3);
+      }
       .actors input:checked + span {
         background: var(--action-wash);
         color: var(--action);
@@ -169,10 +178,22 @@ export class Transport extends VitrineElement {
           display: none;
         }
       }
-      @container lab (max-width: 960px) {
+      /* All in one line: the dialog of keys says them too. */
+      @container lab ((max-width: 1110px) or ((min-width: 1300px) and (max-width: 1560px))) {
         kbd {
           display: none;
         }
+        .segments .main {
+          min-width: 84px;
+        }
+        input[type="range"] {
+          width: 64px;
+        }
+        .seed input {
+          width: 76px;
+        }
+      }
+      @container lab (max-width: 960px) {
         input[type="range"] {
           width: 72px;
         }
@@ -207,6 +228,8 @@ export class Transport extends VitrineElement {
   @property({ type: Number }) speed = 1;
   /** Who acts on the stage. */
   @property() actor: StageActor = "network";
+  /** Why no tree can act yet, or an empty string. */
+  @property() treeless = "";
   @property({ type: Number }) seed = 0;
   /** Why the last seed was refused, or an empty string. */
   @property() refusal = "";
@@ -229,12 +252,15 @@ export class Transport extends VitrineElement {
       </div>
       <fieldset class="segments actors">
         <legend class="sr">${msg("Who acts")}</legend>
+        <span class="sr" id="treeless">${this.treeless}</span>
         ${ACTOR_KEYS.map(
-          ([actor, key]) => html`<label>
+          ([actor, key]) => html`<label title=${this.barred(actor) ? this.treeless : nothing}>
             <input
               type="radio"
               name="actor"
               value=${actor}
+              ?disabled=${this.barred(actor)}
+              aria-describedby=${this.barred(actor) ? "treeless" : nothing}
               .checked=${actor === this.actor}
               @click=${(event: MouseEvent) => this.tell("actor-change", { actor, pointed: event.detail > 0 })}
             />
@@ -277,6 +303,10 @@ export class Transport extends VitrineElement {
     `;
   }
 
+  private barred(actor: StageActor): boolean {
+    return this.treeless !== "" && (actor === "tree" || actor === "both");
+  }
+
   private mainLabel(): string {
     if (this.state === "training") return msg("Pause");
     if (this.state === "finished") return msg("Continue");
@@ -293,6 +323,10 @@ function actorText(actor: StageActor): string {
   switch (actor) {
     case "network":
       return msg("Network");
+    case "tree":
+      return msg("Tree");
+    case "both":
+      return msg("Both");
     case "you":
       return msg("You");
     default:

@@ -342,6 +342,8 @@ export class LabController {
     const before = this.session;
     this.settings = settings;
     this.seedError = null;
+    // A new run has no tree yet.
+    if (this.actor !== "you") this.actor = "network";
     const left = before ? before.dispose().then(() => this.refreshRuns()) : Promise.resolve();
     this.leaving = left;
     this.session = new LabSession({
@@ -371,6 +373,7 @@ export class LabController {
       this.unsaved = notice.detail;
       this.surroundings.onChange();
     } else {
+      if (notice.kind === "tree-refused") this.setActor("network");
       this.notify(runNotice(notice));
     }
   }

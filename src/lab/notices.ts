@@ -34,6 +34,8 @@ export function runNotice(notice: Exclude<RunNotice, { kind: "unsaved" }>): Noti
         tone: "watch",
         text: () => msg("This run is open in another tab. This tab trains a copy of its own, from the seed."),
       };
+    case "tree-refused":
+      return { tone: "watch", text: () => msg("This tree cannot act here; the network does."), detail: notice.detail };
     case "failed":
       return { tone: "bad", text: () => msg("Training stopped. What was saved before stays."), detail: notice.detail };
     default:

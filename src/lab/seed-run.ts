@@ -40,6 +40,7 @@ export type RunNotice =
   | { readonly kind: "inexact"; readonly detail: string }
   | { readonly kind: "broken-checkpoint"; readonly detail: string }
   | { readonly kind: "other-tab" }
+  | { readonly kind: "tree-refused"; readonly detail: string }
   | { readonly kind: "unsaved"; readonly detail: string }
   | { readonly kind: "failed"; readonly detail: string; readonly input: boolean };
 
@@ -126,6 +127,7 @@ export class SeedRun {
   private wish: ExplainWish | null = null;
   private viewWish: ViewWish | null = null;
   private actor: StageActor;
+  private tree: SerialisedPolicy | null = null;
   private client: SessionClient | null = null;
   private checkpoint: { step: number; bytes: Uint8Array<ArrayBuffer> } | null = null;
   private segments = new Map<string, Segment>();
@@ -218,6 +220,12 @@ export class SeedRun {
   setActor(actor: StageActor): void {
     this.actor = actor;
     this.client?.send({ type: "actor", value: actor });
+  }
+
+  /** Gives the tree that acts on the stage from its next episode on. */
+  setTree(policy: SerialisedPolicy | null): void {
+    this.tree = policy;
+    this.client?.send({ type: "tree", policy });
   }
 
   /** Says what is looked at beside the stage. */
@@ -322,6 +330,7 @@ export class SeedRun {
       withoutGpu: this.gpuLosses >= MAX_GPU_LOSSES,
     });
     if (this.wish) this.client?.send({ type: "explain", wish: this.wish });
+    if (this.tree) this.client?.send({ type: "tree", policy: this.tree });
     if (this.viewWish) this.client?.send({ type: "watch", wish: this.viewWish });
     if (this.asked) this.client?.send({ type: "command", value: this.asked });
   }
@@ -356,6 +365,9 @@ export class SeedRun {
         break;
       case "map":
         this.map = message;
+        break;
+      case "tree-refused":
+        this.settings.onNotice({ kind: "tree-refused", detail: message.message });
         break;
       case "view-failed":
         this.viewError = message.message;

@@ -120,10 +120,12 @@ export class VitrineLab extends VitrineElement {
     onStage: (frames) => this.stage?.push(frames),
     onRun: () => {
       this.clearStage();
+      this.readable.act(this.lab.actor);
       if (this.lab.actor === "you") this.playByHand();
     },
     onActor: () => {
       this.clearStage();
+      this.readable.act(this.lab.actor);
       if (this.lab.actor === "you") this.playByHand();
       else this.hand.stop();
     },
@@ -250,7 +252,7 @@ export class VitrineLab extends VitrineElement {
             .options=${session.settings.envOptions}
             .speed=${lab.speed}
             tabindex="-1"
-            ?byHand=${lab.actor === "you"}
+            .actor=${lab.actor}
             .onStep=${this.onStep}
             .onMoment=${this.onMoment}
           ></vitrine-stage>
@@ -268,6 +270,7 @@ export class VitrineLab extends VitrineElement {
           }
           <vitrine-transport
             .actor=${lab.actor}
+            treeless=${this.readable.whyNoTree(first, spec)}
             @actor-change=${(event: CustomEvent<{ actor: StageActor; pointed: boolean }>) => this.chooseActor(event.detail.actor, event.detail.pointed)}
             .state=${session.state}
             .speed=${lab.speed}
@@ -451,6 +454,13 @@ export class VitrineLab extends VitrineElement {
 
   /** `toStage` puts the focus there, so that arrow keys play instead of moving on in a group of buttons. */
   private chooseActor(actor: StageActor, toStage: boolean): void {
+    const { session } = this.lab;
+    const treeless = session && this.readable.whyNoTree(session.first, session.spec);
+    if (treeless && (actor === "tree" || actor === "both")) {
+      this.lab.notify({ tone: "watch", text: () => treeless });
+      return;
+    }
+    this.readable.act(actor);
     this.lab.setActor(actor);
     if (actor === "you" && toStage) this.stage?.focus({ preventScroll: true });
   }
@@ -534,6 +544,8 @@ export class VitrineLab extends VitrineElement {
       r: () => this.lab.reset(),
       "?": () => this.keysDialog?.show(),
       "1": () => this.chooseActor("network", false),
+      "2": () => this.chooseActor("tree", false),
+      "3": () => this.chooseActor("both", false),
       "4": () => this.chooseActor("you", true),
     };
     if (this.lab.actor === "you" && this.hand.key(event)) {

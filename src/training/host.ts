@@ -1,9 +1,10 @@
+import type { SerialisedPolicy } from "../agents/policies/policy.js";
 import { isCommand } from "../core/command.js";
 import { InputError, lossOf, messageOf } from "../core/errors.js";
 import type { Evaluation, Progress } from "./config.js";
 import { Explainer } from "./explainer.js";
 import type { FromWorker, SessionStatus, Snapshot, StageActor, StageFrames, ToWorker } from "./messages.js";
-import { PolicyViews } from "./policy-views.js";
+import { PolicyViews, restoreReadable } from "./policy-views.js";
 import { Session } from "./session.js";
 import { Stage } from "./stage.js";
 
@@ -91,6 +92,9 @@ export class SessionHost {
         this.actor = message.value;
         this.stage?.setActor(message.value);
         break;
+      case "tree":
+        this.setTree(message.policy);
+        break;
       case "budget":
         if (this.session) {
           this.session.budget = message.value;
@@ -116,6 +120,17 @@ export class SessionHost {
         message satisfies never;
     }
     this.surroundings.interrupt();
+  }
+
+  /** Lets a tree act on the stage. What was stored may be broken: training must not end over it. */
+  private setTree(policy: SerialisedPolicy | null): void {
+    if (!this.session || !this.stage) return;
+    try {
+      this.stage.setTree(policy && restoreReadable(policy, this.session.environment.spec));
+    } catch (error) {
+      this.stage.setTree(null);
+      this.post({ type: "tree-refused", message: messageOf(error) });
+    }
   }
 
   private async start(message: Extract<ToWorker, { type: "start" }>): Promise<void> {

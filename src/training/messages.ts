@@ -36,10 +36,10 @@ export interface ViewWish {
 }
 
 /**
- * Who acts on the stage: the policy that is being trained, or a person, who plays in the page itself (a Worker in the
- * middle of an update would let her wait).
+ * Who acts on the stage: the policy that is being trained, the readable tree, both side by side from the same start, or
+ * a person, who plays in the page itself (a Worker in the middle of an update would let her wait).
  */
-export type StageActor = "network" | "you";
+export type StageActor = "network" | "tree" | "both" | "you";
 
 /** What the page (or any owner) asks of the worker. */
 export type ToWorker =
@@ -74,6 +74,8 @@ export type ToWorker =
   | { readonly type: "sweep" }
   /** Says who acts on the stage from now on; a new episode begins. */
   | { readonly type: "actor"; readonly value: StageActor }
+  /** The tree that acts on the stage, from its next episode on; without one the network acts in its place. */
+  | { readonly type: "tree"; readonly policy: SerialisedPolicy | null }
   /** Raises the budget (environment steps since the start) and goes on. */
   | { readonly type: "budget"; readonly value: number }
   /** Asks for a checkpoint now; the answer is a `checkpoint` message. */
@@ -110,6 +112,29 @@ export interface StageFrames {
   readonly episode: number;
   /** Absent where the policy takes no commands. */
   readonly asked?: StageCommands;
+  /** The tree's copy of the episode, while both act. */
+  readonly beside?: BesideFrames;
+}
+
+/**
+ * The same episode (start and noise) as played by a second actor. It ends by itself; the stage goes on to the next one
+ * when both have ended, and who ended first keeps its last frame.
+ */
+export interface BesideFrames {
+  /** [count, stateSize] */
+  readonly states: Float64Array<ArrayBuffer>;
+  /** [count, observationSize] */
+  readonly observations: Float32Array<ArrayBuffer>;
+  /** [count, actionSize] */
+  readonly actions: Float32Array<ArrayBuffer>;
+  /** [count], its own step. */
+  readonly steps: Uint32Array<ArrayBuffer>;
+  /** [count] */
+  readonly returns: Float64Array<ArrayBuffer>;
+  /** [count], as in {@link StageFrames}. */
+  readonly endings: Uint8Array<ArrayBuffer>;
+  /** [count, 3], first step at which the two chose differently (0: none so far), the leader's action there, its own. */
+  readonly partings: Uint32Array<ArrayBuffer>;
 }
 
 /** What was asked of the policy on the stage. */
@@ -183,6 +208,8 @@ export type FromWorker =
       readonly network: DecisionMap;
       readonly readable: DecisionMap | null;
     }
+  /** The tree that was given cannot act in this world; the network acts in its place. */
+  | { readonly type: "tree-refused"; readonly message: string }
   /** What was looked at cannot be shown; training goes on. */
   | { readonly type: "view-failed"; readonly message: string }
   /** How the policy did what it was asked at this step; null where it takes no commands or has seen too little. */

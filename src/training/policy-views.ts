@@ -2,6 +2,7 @@ import type { Policy, SerialisedPolicy } from "../agents/policies/policy.js";
 import { restorePolicy } from "../agents/policies/restore.js";
 import { messageOf } from "../core/errors.js";
 import { RandomStream } from "../core/random.js";
+import type { EnvironmentSpec } from "../envs/environment.js";
 import { attribute } from "../interpret/attribution.js";
 import { type DecisionMap, decisionMap } from "../interpret/decision-map.js";
 import { Teacher } from "../interpret/teacher.js";
@@ -47,7 +48,7 @@ export class PolicyViews {
     this.lastAttribution = this.lastMap = Number.NEGATIVE_INFINITY;
     this.lookedAt = null;
     try {
-      this.readable = wish?.readable ? this.restore(wish.readable) : null;
+      this.readable = wish?.readable ? restoreReadable(wish.readable, this.session.environment.spec) : null;
     } catch (error) {
       this.readable = null;
       this.post({ type: "view-failed", message: messageOf(error) });
@@ -104,10 +105,11 @@ export class PolicyViews {
     if (this.readable) readable = await decisionMap(this.readable, environment.spec, request);
     this.post({ type: "map", step, network, readable });
   }
+}
 
-  private restore(policy: SerialisedPolicy): Policy {
-    return restorePolicy(policy, this.session.environment.spec, () => {
-      throw new TypeError("expected a tree or a rule, got a network");
-    }).policy;
-  }
+/** Lets a tree or a rule act. Throws {@link InputError} for one that does not fit the world. */
+export function restoreReadable(policy: SerialisedPolicy, spec: EnvironmentSpec): Policy {
+  return restorePolicy(policy, spec, () => {
+    throw new TypeError("expected a tree or a rule, got a network");
+  }).policy;
 }

@@ -3,19 +3,22 @@ import { COMMAND_SIZE, type Command, followCommand, writeCommand } from "../core
 import type { OptionValues } from "../core/options.js";
 import { actionSize } from "../core/spaces.js";
 import type { Environment, VectorEnvironment } from "../envs/environment.js";
-import { createVectorEnvironment } from "../envs/index.js";
+import { createVectorEnvironment, type VectorSettings } from "../envs/index.js";
 import type { StageActor, StageFrames } from "./messages.js";
+import { Beside, type BesideFrame, packBeside } from "./stage-beside.js";
 
 /** Most frames in one snapshot; at high speeds the frames before the newest ones are played but not sent. */
 const MAX_FRAMES = 120;
 
 /**
- * The episode on the stage: one copy of the world, played by the policy as it stands, with deterministic actions.
+ * The episode on the stage: one copy of the world, played by the policy as it stands, with deterministic actions; by a
+ * tree; or by both, the tree in a second copy of the same episode.
  *
  * It has a stream of its own and never touches training.
  */
 export class Stage {
   private readonly env: VectorEnvironment;
+  private readonly copySettings: VectorSettings;
   private readonly action: Float32Array;
   private readonly scores: Float32Array;
   private readonly startObservation: Float32Array;
@@ -27,16 +30,24 @@ export class Stage {
   private askedAtStart: number | null = null;
   private outcomes: number[] = [];
   private actor: StageActor = "network";
+  /** The tree of the running episode, and that of the next one. */
+  private tree: Pick<Policy, "act"> | null = null;
+  private nextTree: Pick<Policy, "act"> | null = null;
+  /** The tree's copy of the episode; null while one acts alone. */
+  private beside: Beside | null = null;
+  /** The last frame of an episode that has ended while the tree's copy goes on. */
+  private ended: Frame | null = null;
   private episode = 1;
   private owed = 0;
   private fresh = true;
 
   constructor(
-    environment: Environment,
+    private readonly environment: Environment,
     private readonly policy: Pick<Policy, "act" | "actionScores" | "commanded">,
     settings: { readonly seed: number; readonly options: OptionValues; readonly streamName?: string },
   ) {
-    this.env = createVectorEnvironment(environment, { numEnvs: 1, streamName: "stage", ...settings });
+    this.copySettings = { numEnvs: 1, streamName: "stage", ...settings };
+    this.env = createVectorEnvironment(environment, this.copySettings);
     const { spec } = this.env;
     this.action = new Float32Array(actionSize(spec.action));
     const numScores = spec.action.kind === "discrete" && policy.actionScores ? spec.action.names.length : 0;
@@ -59,9 +70,15 @@ export class Stage {
     if (actor === this.actor) return;
     this.actor = actor;
     this.env.reset();
+    this.ended = null;
     this.owed = 0;
     if (!this.fresh) this.episode++;
     this.fresh = true;
+  }
+
+  /** Gives the tree that acts from the next episode on; null leaves that to the network. */
+  setTree(tree: Pick<Policy, "act"> | null): void {
+    this.nextTree = tree;
   }
 
   /** Plays as many steps as `seconds` of simulated time hold; null when not one is due. */
@@ -81,7 +98,6 @@ export class Stage {
   }
 
   private async frames(numSteps: number, withFirst: boolean): Promise<StageFrames> {
-    const { spec } = this.env;
     const rows: Frame[] = [];
     const keep = (frame: Frame) => {
       rows.push(frame);
@@ -90,41 +106,63 @@ export class Stage {
     if (withFirst) keep(await this.firstFrame());
     this.fresh = false;
     for (let step = 0; step < numSteps; step++) {
-      this.startObservation.set(this.env.observations);
-      const pending = this.policy.act(this.startObservation, this.left, this.action, null);
-      if (pending) await pending;
-      await this.scoreObservation(this.startObservation);
-      this.env.step(this.action);
-      if (this.left) followCommand(this.left, 0, this.env.rewards[0]);
-      const ending = this.env.terminated[0] ? 1 : this.env.truncated[0] ? 2 : 0;
-      keep({
-        state: this.env.finalStateOf(0),
-        observation: this.env.finalObservations.slice(),
-        action: this.action.slice(),
-        rewardTerms: this.env.rewardTerms.slice(),
-        step: this.env.episodeLengths[0],
-        episodeReturn: this.env.episodeReturns[0],
-        ending,
-        scores: this.scores.slice(),
-        left: this.left?.slice() ?? null,
-      });
-      if (ending !== 0) {
-        if (this.askedAtStart !== null) this.outcomes.push(this.askedAtStart, this.env.episodeReturns[0]);
-        this.episode++;
-        keep(await this.firstFrame());
+      const frame = this.ended ?? (await this.step());
+      await this.beside?.step(this.ended ? null : this.action);
+      keep(this.beside ? { ...frame, beside: this.beside.frame } : frame);
+      if (frame.ending === 0) continue;
+      if (this.beside && !this.beside.isOver) {
+        this.ended = { ...frame, rewardTerms: new Float32Array(frame.rewardTerms.length) };
+        continue;
       }
+      this.ended = null;
+      this.episode++;
+      keep(await this.firstFrame());
     }
-    const frames = packFrames(rows, spec.state.length, this.episode);
-    if (!this.left) return frames;
+    return this.packed(rows);
+  }
+
+  /** One step of who acts, in the stage's own copy. */
+  private async step(): Promise<Frame> {
+    const { env } = this;
+    const actor = this.actor === "tree" && this.tree ? this.tree : this.policy;
+    this.startObservation.set(env.observations);
+    const pending = actor.act(this.startObservation, this.left, this.action, null);
+    if (pending) await pending;
+    await this.scoreObservation(this.startObservation);
+    env.step(this.action);
+    if (this.left) followCommand(this.left, 0, env.rewards[0]);
+    const ending = env.terminated[0] ? 1 : env.truncated[0] ? 2 : 0;
+    if (ending !== 0 && this.askedAtStart !== null) this.outcomes.push(this.askedAtStart, env.episodeReturns[0]);
+    return {
+      state: env.finalStateOf(0),
+      observation: env.finalObservations.slice(),
+      action: this.action.slice(),
+      rewardTerms: env.rewardTerms.slice(),
+      step: env.episodeLengths[0],
+      episodeReturn: env.episodeReturns[0],
+      ending,
+      scores: this.scores.slice(),
+      left: this.left?.slice() ?? null,
+      beside: null,
+    };
+  }
+
+  private packed(rows: readonly Frame[]): StageFrames {
+    const frames = packFrames(rows, this.env.spec.state.length, this.episode);
+    // Who acts changes between snapshots only: all rows have the second actor's frame, or none has.
+    const second = rows.flatMap(({ beside }) => (beside ? [beside] : []));
+    const beside = second.length === rows.length ? { beside: packBeside(second) } : {};
+    if (!this.left) return { ...frames, ...beside };
     const commands = Float32Array.from(rows.flatMap(({ left }) => [...(left ?? [])]));
     const outcomes = Float64Array.from(this.outcomes);
     this.outcomes = [];
-    return { ...frames, asked: { commands, outcomes } };
+    return { ...frames, ...beside, asked: { commands, outcomes } };
   }
 
   /** The world right after a reset, before any action. */
   private async firstFrame(): Promise<Frame> {
     this.takeCommand();
+    this.takeTree();
     await this.scoreObservation(this.env.observations);
     return {
       state: this.env.stateOf(0),
@@ -136,7 +174,15 @@ export class Stage {
       ending: 0,
       scores: this.scores.slice(),
       left: this.left?.slice() ?? null,
+      beside: this.beside?.frame ?? null,
     };
+  }
+
+  /** An episode begins: the newest tree acts, beside the policy where both do. */
+  private takeTree(): void {
+    this.tree = this.nextTree;
+    const { environment, copySettings, tree, env } = this;
+    this.beside = this.actor === "both" && tree ? new Beside(environment, copySettings, tree, env) : null;
   }
 
   /** An episode begins: the command is the person's, or else the policy's own. */
@@ -165,6 +211,8 @@ interface Frame {
   readonly scores: Float32Array;
   /** What is left of the command; null where the policy takes none. */
   readonly left: Float32Array | null;
+  /** Where the second actor stands; null while one acts alone. */
+  readonly beside: BesideFrame | null;
 }
 
 /** Lays frames out row by row, so that a snapshot is a handful of transferable arrays. */

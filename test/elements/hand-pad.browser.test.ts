@@ -56,6 +56,7 @@ describe("the pad of a person who plays", () => {
         ending: 0,
         episode: 1,
         command: null,
+        beside: null,
       },
       1000,
     );

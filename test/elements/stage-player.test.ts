@@ -113,4 +113,36 @@ describe("the stage's player", () => {
     expect(player.backlog).toBeLessThan(20);
     expect(reported).toBeGreaterThan(480);
   });
+
+  it("moves a second actor along, and says which steps the first has waited through", () => {
+    const waited: boolean[] = [];
+    const player = new StagePlayer(1, ({ waits }) => waited.push(waits));
+    const base = frames([1, 2, 2, 0]);
+    player.push({
+      ...base,
+      endings: Uint8Array.of(0, 1, 1, 0),
+      beside: {
+        states: Float64Array.of(10, 20, 30, 0),
+        observations: Float32Array.of(1, 2, 3, 0),
+        actions: Float32Array.of(0, 1, 0, Number.NaN),
+        steps: Uint32Array.of(1, 2, 3, 0),
+        returns: Float64Array.of(1, 2, 3, 0),
+        endings: Uint8Array.of(0, 0, 1, 0),
+        partings: Uint32Array.of(0, 0, 0, 2, 0, 1, 2, 0, 1, 0, 0, 0),
+      },
+    });
+    player.advance(0, 1);
+    player.advance(1.5, 1);
+    const moment = player.now();
+    expect(moment?.state[0]).toBe(20);
+    expect(moment?.beside?.step).toBe(3);
+    expect([...(moment?.beside?.parting ?? [])]).toEqual([2, 0, 1]);
+    expect(moment?.beside?.state[0]).toBeGreaterThan(20);
+    expect(moment?.beside?.state[0]).toBeLessThan(30);
+    // What it saw when it chose.
+    expect(moment?.beside?.observation[0]).toBe(2);
+    playOut(player);
+    expect(waited).toEqual([false, false, true, false]);
+    expect(player.now()?.beside?.step).toBe(0);
+  });
 });

@@ -201,6 +201,66 @@ describe("the lab", () => {
     expect(workers[0].received.at(-1)).toEqual({ type: "actor", value: "network" });
   });
 
+  it("lets a tree act once there is one, and says why not before; another run begins with the network", async () => {
+    const { lab, workers, part, step, notices, button } = await mount({ autoplay: "1" });
+    await until(() => step() > 0);
+    const key = (name: string) =>
+      lab.dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true, composed: true }));
+    const told = () => workers[0].received.filter(({ type }) => type === "actor" || type === "tree");
+    const actor = () => part<HTMLInputElement>("vitrine-transport", "input[name=actor]:checked").value;
+    const begun = told().length;
+    key("3");
+    await until(() => notices().includes("The first one is being made beside the training."));
+    expect(told()).toHaveLength(begun);
+    expect(actor()).toBe("network");
+
+    const policy = {
+      kind: "tree",
+      feature: [-1],
+      threshold: [0],
+      left: [-1],
+      right: [-1],
+      value: [1, 0],
+      samples: [1],
+    };
+    const returns = { returnMean: 9, returnStd: 1, returnLow: 8, returnHigh: 10 };
+    const sayTree = (step: number) =>
+      workers[0].say({
+        type: "explanation",
+        live: true,
+        explanation: {
+          ...{ kind: "tree", method: "viper", policy, env: "cartpole", agent: "ppo", step, options: {}, seconds: 1 },
+          ...{ ...returns, teacher: returns, fidelity: 1, fidelityOnOwnStates: 1, regret: null, equivalent: null },
+          ...{
+            episodes: 4,
+            seeds: 4,
+            testSeed: 7,
+            equivalenceMargin: 1,
+            size: { nodes: 1 },
+            warnings: [],
+            candidates: [],
+          },
+        } as never,
+      });
+    sayTree(1000);
+    await until(() => !part<HTMLInputElement>("vitrine-transport", "input[value=tree]").disabled);
+    key("3");
+    await until(() => actor() === "both");
+    // The tree goes first, so that the first episode has it.
+    expect(told().slice(begun)).toEqual([
+      { type: "tree", policy },
+      { type: "actor", value: "both" },
+    ]);
+    sayTree(2000);
+    await until(() => told().length === begun + 3);
+    expect(told().at(-1)).toEqual({ type: "tree", policy });
+    key("2");
+    await until(() => actor() === "tree");
+    button("vitrine-transport", "Reset").click();
+    await until(() => actor() === "network");
+    expect(workers[1].received.find(({ type }) => type === "actor")).toEqual({ type: "actor", value: "network" });
+  });
+
   it("stops its Workers when it is taken out, and starts again when it is put back", async () => {
     const { lab, workers, step } = await mount({ autoplay: "" });
     await until(() => step() > 0);

@@ -100,6 +100,47 @@ describe("the training worker", () => {
     expect(first()?.steps[0]).toBe(0);
   });
 
+  it("lets a tree act on the stage, and refuses one of another world without ending the training", async () => {
+    const leaf = (observationNames: string[]) => {
+      const tree = { numFeatures: observationNames.length, numOutputs: 2, task: "classification" } as const;
+      const arrays = {
+        feature: [-1],
+        threshold: [0],
+        left: [-1],
+        right: [-1],
+        value: [0, 1],
+        samples: [1],
+        impurity: [0],
+      };
+      return {
+        kind: "tree",
+        ...tree,
+        ...arrays,
+        observationNames,
+        actionNames: ["left", "right"],
+        commandScales: null,
+      };
+    };
+    const send = (names: string[]) => kit.host.receive({ type: "tree", policy: leaf(names) as never });
+    await kit.start();
+    await send(["x", "v", "angle", "spin"]);
+    await kit.host.receive({ type: "actor", value: "tree" });
+    const seen = kit.all("snapshot").length;
+    await kit.until(() => kit.all("snapshot").length > seen + 8);
+    const actions = kit
+      .all("snapshot")
+      .slice(seen + 1)
+      .flatMap(({ stage }) => [...(stage?.actions ?? [])]);
+    expect(actions.length).toBeGreaterThan(5);
+    expect(actions.every((action) => action === 1 || Number.isNaN(action))).toBe(true);
+    expect(kit.all("tree-refused")).toEqual([]);
+    await send(["x", "v"]);
+    const { message } = kit.all("tree-refused")[0];
+    expect(message).toContain("policy observationNames: expected 4 names, got 2 names");
+    const { step } = kit.all("snapshot").at(-1)?.progress ?? { step: 0 };
+    await kit.until(() => (kit.all("snapshot").at(-1)?.progress.step ?? 0) > step);
+  });
+
   it("pauses, takes single updates, and trains on", async () => {
     await kit.start({ paused: true });
     await kit.until(() => kit.all("snapshot").length > 1);
