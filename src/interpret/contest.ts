@@ -14,9 +14,9 @@ export interface Entry<Student> {
 }
 
 /** The winner has played this many times the episodes of the first round. */
-const PROVEN = 32;
+const PROVEN = 128;
 /** All that is played after the first round, at most, in episodes of the first round. */
-const PATIENCE = 250;
+const PATIENCE = 500;
 
 /**
  * Finds the student with the highest return, on episodes that are never those of the test.

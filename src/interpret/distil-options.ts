@@ -87,7 +87,7 @@ const selection = {
   }),
   selectionEpisodes: integerOption({
     title: "Selection episodes",
-    help: "Episodes for each tree; who leads plays on until it has played 32 times as many. Never the test episodes.",
+    help: "Episodes for each tree; who leads plays on until it has played 128 times as many. Never the test episodes.",
     default: 12,
     min: 1,
     max: 10_000,
@@ -102,9 +102,9 @@ export const VIPER_OPTIONS = optionsSchema({
   ...treeOptions,
   weighting: choiceOption({
     title: "Loss weights",
-    help: "States where the choice matters more weigh more; or are drawn again more often, as in the paper.",
-    choices: ["weights", "resampling"],
-    default: "weights",
+    help: "States where the choice matters more are drawn again more often, as in the paper; or they weigh more.",
+    choices: ["resampling", "weights"],
+    default: "resampling",
   }),
   ...selection,
   ...testOptions,

@@ -47,8 +47,10 @@ export function treeActor(tree: Tree): Actor {
 
 /**
  * VIPER: a tree plays, the teacher labels where it leads, and the next tree is grown on all of it, with states where
- * the choice matters more weighing more.
+ * the choice matters more drawn again more often, or weighing more.
  *
+ * Drawing is what the paper does, and it makes the trees of neighbouring rounds differ: weights alone grow much the same
+ * tree again and again, and where that one falls, so do all.
  * The teacher plays in the first round alone (β_i = [i = 1]). The loss weight of a state is max_a Q − min_a Q, with
  * clipped log-probabilities in the place of Q for a categorical teacher. The best tree of all rounds is chosen by its
  * return on selection episodes. Source: Bastani, Pu & Solar-Lezama 2018, arXiv:1805.08328, algorithm 1.

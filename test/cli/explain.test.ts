@@ -58,7 +58,7 @@ describe("explain", () => {
     const [one, same] = [await explained("viper", ...few), await explained("viper", ...few)];
     expect(one["nodes"]).toBe(3);
     expect(same["policy"]).toEqual(one["policy"]);
-    expect(one["options"]).toMatchObject({ iterations: 2, maxLeafNodes: 2, weighting: "weights" });
+    expect(one["options"]).toMatchObject({ iterations: 2, maxLeafNodes: 2, weighting: "resampling" });
   });
 
   test("in words names the sizes, both returns and the agreement", async () => {

@@ -50,7 +50,7 @@ describe("a tree distilled from a policy", () => {
     // The one that was chosen earned most of all, on more episodes than the first ones.
     const [chosen] = candidates.filter((candidate) => candidate.chosen);
     expect(chosen.selectionReturn).toBe(Math.max(...candidates.map(({ selectionReturn }) => selectionReturn)));
-    expect(chosen.selectionEpisodes).toBe(32 * options.selectionEpisodes);
+    expect(chosen.selectionEpisodes).toBe(128 * options.selectionEpisodes);
     expect(chosen.size).toBe(numNodesOf(tree));
   });
 
@@ -76,11 +76,12 @@ describe("a tree distilled from a policy", () => {
       },
     };
     const fair = new Teacher(equal, cartpole.spec, "viper");
-    const one = await viper(fair, request, parseOptions(VIPER_OPTIONS, quick, "viper"));
+    const weights = { ...quick, weighting: "weights" };
+    const one = await viper(fair, request, parseOptions(VIPER_OPTIONS, weights, "viper"));
     const other = await dagger(fair, request, parseOptions(DAGGER_OPTIONS, quick, "dagger"));
     expect(other.tree.feature).toEqual(one.tree.feature);
     expect(other.tree.threshold).toEqual(one.tree.threshold);
-    const real = await viper(teacher, request, parseOptions(VIPER_OPTIONS, quick, "viper"));
+    const real = await viper(teacher, request, parseOptions(VIPER_OPTIONS, weights, "viper"));
     const plain = await dagger(teacher, request, parseOptions(DAGGER_OPTIONS, quick, "dagger"));
     expect(plain.tree.threshold).not.toEqual(real.tree.threshold);
   });
@@ -137,7 +138,7 @@ describe("a contest", () => {
     const { best, entries } = await contest.decide();
     expect(best.student).toBe(leaner);
     // Nobody ever took the lead from it.
-    expect(entries.map(({ episodes }) => episodes)).toEqual([3, 96, 3]);
+    expect(entries.map(({ episodes }) => episodes)).toEqual([3, 384, 3]);
   });
 
   it("nobody entered has no winner", async () => {

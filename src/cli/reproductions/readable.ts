@@ -25,7 +25,7 @@ const LEAVES = 8;
 
 const PLANS: readonly ExplanationPlan[] = [
   { label: "VIPER", method: "viper", options: { maxLeafNodes: LEAVES } },
-  { label: "VIPER, resampling", method: "viper", options: { maxLeafNodes: LEAVES, weighting: "resampling" } },
+  { label: "VIPER, weights", method: "viper", options: { maxLeafNodes: LEAVES, weighting: "weights" } },
   { label: "DAgger", method: "dagger", options: { maxLeafNodes: LEAVES } },
   { label: "behaviour cloning", method: "bc", options: { maxLeafNodes: LEAVES } },
   { label: "Shapley rule, as published", method: "shapley", options: { sweep: false } },
