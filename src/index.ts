@@ -32,6 +32,7 @@ export { layoutOf, type NetworkLayout, type NetworkSpec } from "./compute/networ
 export * from "./compute/trees/index.js";
 export { type Command, type Commanded, checkCommand, distanceToSeen, FAMILIAR, sweepCommands } from "./core/command.js";
 export { InputError, type LossKind, lossOf, messageOf, showValue, TrainingError } from "./core/errors.js";
+export { finish, finishPaced, type LongWork } from "./core/long-work.js";
 export { allowedNames, nearestName } from "./core/nearest.js";
 export {
   allowedText,
@@ -68,12 +69,22 @@ export {
   type VectorSettings,
   variantOf,
 } from "./envs/index.js";
+export { inventoryProblemOf } from "./envs/inventory/variant.js";
 export { paramsStructOf } from "./envs/params.js";
 export type { Simulation } from "./envs/simulation.js";
 export { type BootstrapSettings, bootstrapInterval } from "./evaluate/bootstrap.js";
 export { type CommandFollowing, commandFollowing, type Following } from "./evaluate/command-following.js";
 export { type Actor, type EvaluationRequest, type EvaluationResult, evaluatePolicy } from "./evaluate/evaluate.js";
 export { differenceInterval, type MeanInterval, meanInterval } from "./evaluate/interval.js";
+export {
+  type Benchmark,
+  type BenchmarkSettings,
+  benchmarksOf,
+  justInTimeCost,
+} from "./evaluate/inventory/benchmarks.js";
+export { type OrderTable, orderOf, type SolvingProgress } from "./evaluate/inventory/lost-sales.js";
+export { type OptimalPolicy, type Optimum, optimumOf, type UnknownOptimum } from "./evaluate/inventory/optimum.js";
+export { type InventoryRule, ordersOf, ruleText } from "./evaluate/inventory/rules.js";
 export {
   interquartileMean,
   mean,

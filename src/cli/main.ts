@@ -7,6 +7,7 @@ import { explain } from "./explain.js";
 import { fit } from "./fit.js";
 import { commandHelp, helpText } from "./help.js";
 import { list } from "./list.js";
+import { optimum } from "./optimum.js";
 import { Output, type Streams } from "./output.js";
 import { replay } from "./replay.js";
 import { reproduce } from "./reproduce.js";
@@ -15,7 +16,18 @@ import { train } from "./train.js";
 import { closeWebgpu, offerWebgpu } from "./webgpu.js";
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [list, train, evaluate, explain, resume, replay, reproduce, fit, engines];
+export const COMMANDS: readonly Command[] = [
+  list,
+  train,
+  evaluate,
+  explain,
+  resume,
+  replay,
+  optimum,
+  reproduce,
+  fit,
+  engines,
+];
 
 /**
  * Runs the command line. Resolves to the exit code: 2 for wrong input, 1 for a failure, 0 otherwise.

@@ -16,7 +16,9 @@ export interface DemandTable {
 
 /** Demand of one store in one period; normal demand on a grid of `step` units, Poisson as it is. */
 export function demandTableOf({ kind, mean, std }: DemandModel, store: number, step: number): DemandTable {
-  return kind === "poisson" ? poissonTable(mean[store]) : clippedNormalTable(mean[store], std[store], step);
+  if (kind === "poisson") return poissonTable(mean[store]);
+  if (std[store] === 0) return { step: mean[store], first: 1, probabilities: Float64Array.of(1) };
+  return clippedNormalTable(mean[store], std[store], step);
 }
 
 /** Poisson demand with this mean. */

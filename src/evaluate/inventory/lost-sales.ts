@@ -58,7 +58,9 @@ const MAX_STATES = 1.5e7;
 /** Steps of a sweep over all orders, at most: some minutes in all. */
 const MAX_WORK = 1e10;
 /** Half the interval of the cost at the end, as a share of it. */
-const TOLERANCE = 5e-7;
+export const TOLERANCE = 5e-7;
+/** Sweeps at most: demand that hardly varies may lead in circles, whose interval never closes. */
+export const MAX_SWEEPS = 5000;
 /** Sweeps that keep to the orders found, for one that looks for better ones. */
 const SWEEPS_PER_IMPROVEMENT = 8;
 
@@ -252,7 +254,7 @@ function* solve(store: LostSalesStore, space: StateSpace): Generator<SolvingProg
     [values, next] = [next, values];
     if (improves) {
       error = (most - least) / 2;
-      if (error <= TOLERANCE * Math.max(cost, Number.MIN_VALUE)) return { cost, error, sweeps, orders };
+      if (error <= TOLERANCE * Math.max(cost, 1e-3) || sweeps >= MAX_SWEEPS) return { cost, error, sweeps, orders };
     }
     yield { sweeps, error };
   }

@@ -40,6 +40,15 @@ export interface Optimum {
   readonly method: string;
 }
 
+/** A network whose optimum we cannot bound, and why. */
+export interface UnknownOptimum {
+  readonly kind: "unknown";
+  readonly cost: null;
+  readonly error: null;
+  readonly policy: null;
+  readonly method: string;
+}
+
 /** Entries of the grid of normal demand per standard deviation, where a convolution is all that is needed. */
 const FINE = 100;
 /** The same where all states are solved for, finest first. */
@@ -61,12 +70,45 @@ const ALONE: Effort = { worthwhile: 2.5e5, most: Number.POSITIVE_INFINITY };
  * A generator since it may take minutes: it hands out its progress, and whoever drives it may stop, or let others work,
  * between two steps. Costs are long-run averages per store and period with what is on its way free of charge.
  */
-export function* optimumOf(problem: InventoryProblem): Generator<SolvingProgress, Optimum> {
+export function* optimumOf(problem: InventoryProblem): Generator<SolvingProgress, Optimum | UnknownOptimum> {
+  const { demand, unmet, profit } = problem;
+  const backlogged = unmet === "backlogged";
+  const closed = backlogged && isTransshipment(problem) && (demand.kind === "poisson" || !demand.clipped);
+  if (demand.kind === "traces") return unknown("demand is recorded, not drawn");
+  if (profit && backlogged) return unknown("profit is only solved for where demand that is not met is lost");
+  if (demand.kind === "normal" && !demand.clipped && !closed) return unknown("demand may be below 0 (clipped=no)");
+  const solved = yield* solveByShape(problem, closed);
+  // A sale that is made counts p, so one that is lost costs p, and all demand is credited.
+  const sold = profit ? revenueOf(problem) : 0;
+  return { ...solved, cost: solved.cost - sold, ...ofAnySize(problem, solved) };
+}
+
+function* solveByShape(problem: InventoryProblem, closed: boolean): Generator<SolvingProgress, Optimum> {
   if (problem.nodes.length === 1) return yield* oneStore(problem);
-  const backlogged = problem.unmet === "backlogged";
-  if (backlogged && isSerial(problem)) return serial(problem);
-  if (backlogged && isTransshipment(problem)) return transshipment(problem);
+  if (problem.unmet === "backlogged" && isSerial(problem)) return serial(problem);
+  if (closed) return transshipment(problem);
   return yield* separateStores(problem);
+}
+
+const unknown = (method: string): UnknownOptimum => ({
+  kind: "unknown",
+  cost: null,
+  error: null,
+  policy: null,
+  method,
+});
+
+/** Where orders must be whole but demand is not, what is best with orders of any size is a bound. */
+function ofAnySize({ wholeUnits, demand }: InventoryProblem, { method, kind, policy }: Optimum) {
+  if (!wholeUnits || demand.kind === "poisson") return { method, kind, policy };
+  return { method: `orders of any size; ${method}`, kind: "lower-bound", policy: null } as const;
+}
+
+/** What selling all demand would bring, per store and period. */
+export function revenueOf(problem: InventoryProblem): number {
+  const { mean } = problem.demand;
+  const first = firstStore(problem);
+  return mean.reduce((sum, units, store) => sum + units * problem.nodes[first + store].underageCost, 0) / mean.length;
 }
 
 function* oneStore(problem: InventoryProblem): Generator<SolvingProgress, Optimum> {
@@ -180,11 +222,13 @@ function* solveOnGrid(
   return { ...solved, error: Math.abs(solved.cost - rough.cost) };
 }
 
-/** Whether every node has one supplier and serves at most one other. */
-function isSerial({ nodes, edges }: InventoryProblem): boolean {
-  return nodes.every(
-    (_, node) =>
-      edges.filter(({ to }) => to === node).length === 1 && edges.filter(({ from }) => from === node).length <= 1,
+/** Whether there is one store, at the end of a chain in which every node keeps stock. */
+function isSerial(problem: InventoryProblem): boolean {
+  const { nodes, edges } = problem;
+  const count = (side: "from" | "to", node: number) => edges.filter((edge) => edge[side] === node).length;
+  return (
+    numStores(problem) === 1 &&
+    nodes.every(({ holdsStock }, node) => holdsStock && count("to", node) === 1 && count("from", node) <= 1)
   );
 }
 
@@ -229,7 +273,8 @@ function isTransshipment({ nodes, edges }: InventoryProblem): boolean {
     same(stores.map(({ holdingCost }) => holdingCost)) &&
     same(stores.map(({ underageCost }) => underageCost)) &&
     same(roads.map(({ leadTime }) => leadTime)) &&
-    roads.length === stores.length
+    roads.length === stores.length &&
+    edges.length === stores.length + 1
   );
 }
 
@@ -254,7 +299,8 @@ function transshipment(problem: InventoryProblem): Optimum {
     policy: null,
     method,
   });
-  if (demand.kind === "normal" && !demand.clipped) {
+  if (holdingCost === 0) return bound(0, "stock costs nothing");
+  if (demand.kind === "normal") {
     const variances = sum(demand.std.map((std) => std ** 2));
     const ofSum = (1 - demand.correlation) * variances + demand.correlation * sum(demand.std) ** 2;
     const spread = Math.sqrt(toWarehouse * ofSum + (leadTime + 1) * sum(demand.std) ** 2);
@@ -280,9 +326,9 @@ function pooledDemand({ demand }: InventoryProblem): DemandTable {
  */
 function* separateStores(problem: InventoryProblem): Generator<SolvingProgress, Optimum> {
   const count = numStores(problem);
-  const known = new Map<string, { readonly cost: number; readonly error: number }>();
+  const known = new Map<string, Alone>();
   const effort = { worthwhile: ALONE.worthwhile / count, most: ALONE.worthwhile };
-  let [total, error] = [0, 0];
+  let [total, error, exact] = [0, 0, firstStore(problem) === 0];
   for (let store = 0; store < count; store++) {
     const { mean, std } = problem.demand;
     const key = JSON.stringify([
@@ -295,7 +341,10 @@ function* separateStores(problem: InventoryProblem): Generator<SolvingProgress, 
     known.set(key, alone);
     total += alone.cost;
     error += alone.error;
+    exact &&= alone.exact;
   }
+  if (exact)
+    return { kind: "optimal", cost: total / count, error: error / count, policy: null, method: "store by store" };
   return {
     kind: "lower-bound",
     cost: total / count,
@@ -305,9 +354,19 @@ function* separateStores(problem: InventoryProblem): Generator<SolvingProgress, 
   };
 }
 
-function* costAlone(problem: InventoryProblem, store: number, effort: Effort) {
-  if (problem.unmet === "lost") return yield* lostSalesCost(problem, store, effort);
+/** What a store costs by itself, and whether a policy reaches that. */
+interface Alone {
+  readonly cost: number;
+  readonly error: number;
+  readonly exact: boolean;
+}
+
+function* costAlone(problem: InventoryProblem, store: number, effort: Effort): Generator<SolvingProgress, Alone> {
+  if (problem.unmet === "lost") {
+    const { cost, error, table } = yield* lostSalesCost(problem, store, effort);
+    return { cost, error, exact: table !== null };
+  }
   const { cost } = optimalBaseStock({ ...storeOf(problem, store), demand: fineDemand(problem, store) });
   const bought = procurementOf(problem, firstStore(problem) + store) * problem.demand.mean[store];
-  return { cost: cost + bought, error: 1e-5 * cost };
+  return { cost: cost + bought, error: 1e-5 * cost, exact: true };
 }

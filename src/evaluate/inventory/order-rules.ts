@@ -1,7 +1,7 @@
 import { InputError } from "../../core/errors.js";
 import { demandOver, quantileIndex } from "./demand-table.js";
-import { type LostSalesStore, periodCosts, type SolvingProgress } from "./lost-sales.js";
-import { patternSearch } from "./pattern-search.js";
+import { type LostSalesStore, MAX_SWEEPS, periodCosts, type SolvingProgress, TOLERANCE } from "./lost-sales.js";
+import { type Found, patternSearch } from "./pattern-search.js";
 
 /** An order, as a grid index, from a state [leadTime] of grid indices: on hand, then what arrives in 1, 2, … periods. */
 export type OrderRule = (state: ArrayLike<number>) => number;
@@ -24,8 +24,6 @@ function positionOf(state: ArrayLike<number>): number {
 
 /** States of a rule that fit: each has some twenty successors. */
 const MAX_STATES = 400_000;
-/** Half the interval of the cost at the end, as a share of it. */
-const TOLERANCE = 5e-7;
 
 /**
  * The average cost of ordering by a rule in a store with lost sales, exact on the grid of the demand.
@@ -41,7 +39,7 @@ export function averageCost(store: LostSalesStore, rule: OrderRule): number {
   );
   let values = new Float64Array(onHand.length);
   let updated = new Float64Array(onHand.length);
-  for (;;) {
+  for (let sweeps = 1; ; sweeps++) {
     let least = Number.POSITIVE_INFINITY;
     let most = Number.NEGATIVE_INFINITY;
     for (let state = 0; state < onHand.length; state++) {
@@ -65,7 +63,7 @@ export function averageCost(store: LostSalesStore, rule: OrderRule): number {
     const cost = (least + most) / 2;
     for (let state = 0; state < onHand.length; state++) updated[state] -= cost;
     [values, updated] = [updated, values];
-    if (most - least <= 2 * TOLERANCE * Math.max(cost, Number.MIN_VALUE)) return cost;
+    if (most - least <= 2 * TOLERANCE * Math.max(cost, 1e-3) || sweeps >= MAX_SWEEPS) return cost;
   }
 }
 
@@ -126,7 +124,7 @@ export interface FittedBaseStock {
 }
 
 export interface FittedCappedBaseStock extends FittedBaseStock {
-  /** Most that is ordered at once; infinite where a cap does not help. */
+  /** Most that is ordered at once. */
   readonly most: number;
 }
 
@@ -136,25 +134,41 @@ export interface FittedCappedBaseStock extends FittedBaseStock {
  * Source: Janakiraman & Roundy 2004 (convexity).
  */
 export function* bestBaseStock(store: LostSalesStore): Generator<SolvingProgress, FittedBaseStock> {
-  const { step } = store.demand;
-  const start = backloggedLevel(store, store.leadTime + 1);
-  const stride = Math.max(1, Math.round(start / 16));
-  const { at, cost } = yield* patternSearch([start], [stride], ([level]) => averageCost(store, baseStockRule(level)));
-  return { level: at[0] * step, cost };
+  const start = [waitingLevel(store, store.leadTime + 1)];
+  const { at, cost } = yield* search(store, start, ([level]) => baseStockRule(level));
+  return { level: at[0] * store.demand.step, cost };
 }
 
 /** The best capped base-stock rule that a local search finds: an upper bound on the best of all. */
 export function* bestCappedBaseStock(store: LostSalesStore): Generator<SolvingProgress, FittedCappedBaseStock> {
-  const { step } = store.demand;
-  const start = [backloggedLevel(store, store.leadTime + 1), backloggedLevel(store, 1)];
-  const strides = start.map((value) => Math.max(1, Math.round(value / 16)));
-  const { at, cost } = yield* patternSearch(start, strides, ([level, most]) =>
-    averageCost(store, cappedBaseStockRule(level, most)),
-  );
-  return { level: at[0] * step, most: at[1] * step, cost };
+  const start = [waitingLevel(store, store.leadTime + 1), waitingLevel(store, 1)];
+  const { at, cost } = yield* search(store, start, ([level, most]) => cappedBaseStockRule(level, most));
+  return { level: at[0] * store.demand.step, most: at[1] * store.demand.step, cost };
+}
+
+function* search(
+  store: LostSalesStore,
+  start: readonly number[],
+  ruleOf: (point: readonly number[]) => OrderRule,
+): Generator<SolvingProgress, Found> {
+  const points = patternSearch(start, stridesOf(start));
+  let tried = 0;
+  for (let step = points.next(); ; tried++) {
+    if (step.done) return step.value;
+    step = points.next(averageCost(store, ruleOf(step.value)));
+    yield { sweeps: tried + 1, error: Number.POSITIVE_INFINITY };
+  }
+}
+
+/** First strides of a search that starts there: a sixteenth of the way from 0. */
+export function stridesOf(start: readonly number[]): number[] {
+  return start.map((value) => Math.max(1, Math.round(value / 16)));
 }
 
 /** What would be enough for so many periods if demand waited, as a grid index. */
-function backloggedLevel({ demand, underageCost, holdingCost }: LostSalesStore, periods: number): number {
+export function waitingLevel(
+  { demand, underageCost, holdingCost }: Omit<LostSalesStore, "leadTime">,
+  periods: number,
+): number {
   return quantileIndex(demandOver(demand, periods), underageCost / (underageCost + holdingCost));
 }

@@ -1,5 +1,3 @@
-import type { SolvingProgress } from "./lost-sales.js";
-
 /** Where a search ended. */
 export interface Found {
   readonly at: readonly number[];
@@ -7,24 +5,20 @@ export interface Found {
 }
 
 /**
- * A local minimum over points of non-negative whole numbers: moves to the best neighbour while one is better, along the
- * axes and the diagonals, then halves its strides, down to 1. No point is asked about twice.
+ * A search for a local minimum over points of whole numbers, 0 or more: it hands out a point and is given its cost.
  *
- * Source: Hooke & Jeeves 1961.
+ * Moves to a neighbour that is better, along the axes and the diagonals, while there is one, then halves its strides,
+ * down to 1. No point is asked about twice. Source: Hooke & Jeeves 1961.
  */
 export function* patternSearch(
   start: readonly number[],
   strides: readonly number[],
-  costOf: (point: readonly number[]) => number,
-): Generator<SolvingProgress, Found> {
+): Generator<readonly number[], Found, number> {
   const known = new Map<string, number>();
-  function* ask(point: readonly number[]): Generator<SolvingProgress, number> {
+  function* ask(point: readonly number[]): Generator<readonly number[], number, number> {
     const key = point.join();
-    const before = known.get(key);
-    if (before !== undefined) return before;
-    const cost = costOf(point);
+    const cost = known.get(key) ?? (yield point);
     known.set(key, cost);
-    yield { sweeps: known.size, error: Number.POSITIVE_INFINITY };
     return cost;
   }
   let best: Found = { at: start, cost: yield* ask(start) };

@@ -16,6 +16,12 @@ import {
 import oracle from "../../oracles/inventory.json" with { type: "json" };
 
 const problem = (values: Readonly<Record<string, unknown>>) => problemOf(parseOptions(options, values, "env"));
+/** The optimum, which must be known. */
+const solve = (values: Readonly<Record<string, unknown>>) => {
+  const optimum = finish(optimumOf(problem(values)));
+  if (optimum.kind === "unknown") throw new Error(optimum.method);
+  return optimum;
+};
 const near = (actual: number, expected: number, tolerance: number) =>
   expect(Math.abs(actual - expected), `${actual} against ${expected}`).toBeLessThanOrEqual(tolerance);
 /** Cells of a table by lead time and underage cost. */
@@ -33,9 +39,9 @@ const lostSales = (leadTime: number, underageCost: number) => ({
 describe("one store with lost sales", () => {
   test.each(cells(oracle.lostSales.optimum))("L = $leadTime, p = $underageCost costs $value at best", (cell) => {
     const { leadTime, underageCost, value } = cell;
-    const best = finish(optimumOf(problem({ setting: "one-store-lost", leadTime, underageCost })));
-    expect(best.kind).toBe("optimal");
-    near(best.cost, value, 5.1e-5);
+    const optimum = solve({ setting: "one-store-lost", leadTime, underageCost });
+    expect(optimum.kind).toBe("optimal");
+    near(optimum.cost, value, 5.1e-5);
   });
 
   test.each(cells(oracle.lostSales.baseStock).filter(({ leadTime }) => leadTime < 4))(
@@ -73,17 +79,17 @@ describe("one store with lost sales", () => {
   });
 
   test("normal demand is solved on a grid; one twice as coarse is within the error that is stated", () => {
-    const best = finish(optimumOf(problem({ setting: "one-store-lost", demand: "normal", leadTime: 1 })));
-    expect(best.kind).toBe("optimal");
+    const optimum = solve({ setting: "one-store-lost", demand: "normal", leadTime: 1 });
+    expect(optimum.kind).toBe("optimal");
     // The limit of ever finer grids (1.6 / 8 … 1.6 / 32 units: 3.7147, 3.7152, 3.7154).
-    near(best.cost, 3.7155, best.error);
-    expect(best.error).toBeLessThan(0.005 * best.cost);
+    near(optimum.cost, 3.7155, optimum.error);
+    expect(optimum.error).toBeLessThan(0.005 * optimum.cost);
   });
 
   test("too many states give a bound: the least cost at a shorter lead time", () => {
     const alike = { setting: "one-store-lost", demandMean: 60 };
-    const bound = finish(optimumOf(problem({ ...alike, leadTime: 9 })));
-    const shorter = finish(optimumOf(problem({ ...alike, leadTime: 2 })));
+    const bound = solve({ ...alike, leadTime: 9 });
+    const shorter = solve({ ...alike, leadTime: 2 });
     expect(bound.kind).toBe("lower-bound");
     expect(bound.method).toContain("at a lead time of 2, since 9 takes too many states");
     expect(bound.cost).toBe(shorter.cost);
@@ -96,9 +102,9 @@ describe("one store with lost sales", () => {
   });
 
   test("waiting demand at p / (L + 1) bounds lost sales", () => {
-    const lost = finish(optimumOf(problem({ setting: "one-store-lost", leadTime: 4 })));
+    const lost = solve({ setting: "one-store-lost", leadTime: 4 });
     const waiting = { setting: "one-store-backlogged", demand: "poisson", leadTime: 4, underageCost: 9 / 5 };
-    const bound = finish(optimumOf(problem(waiting)));
+    const bound = solve(waiting);
     expect(bound.cost).toBeLessThan(lost.cost);
     expect(bound.cost).toBeGreaterThan(0.5 * lost.cost);
   });
@@ -108,10 +114,10 @@ describe("one store whose demand waits", () => {
   test.each(cells(oracle.backlogged))(
     "L = $leadTime, p = $underageCost: level and cost",
     ({ leadTime, underageCost, value: [cost, level] }) => {
-      const best = finish(optimumOf(problem({ setting: "one-store-backlogged", leadTime, underageCost })));
-      near(best.cost, cost, 1.5e-4);
-      expect(best.policy?.kind).toBe("base-stock");
-      if (best.policy?.kind === "base-stock") near(best.policy.level, level, 0.02);
+      const optimum = solve({ setting: "one-store-backlogged", leadTime, underageCost });
+      near(optimum.cost, cost, 1.5e-4);
+      expect(optimum.policy?.kind).toBe("base-stock");
+      if (optimum.policy?.kind === "base-stock") near(optimum.policy.level, level, 0.02);
     },
   );
 });
@@ -119,11 +125,11 @@ describe("one store whose demand waits", () => {
 describe("a serial system", () => {
   test.each(cells(oracle.serial.optimum))("L = $leadTime, p = $underageCost costs $value", (cell) => {
     const { leadTime, underageCost, value } = cell;
-    near(finish(optimumOf(problem({ setting: "serial", leadTime, underageCost }))).cost, value, 2e-3);
+    near(solve({ setting: "serial", leadTime, underageCost }).cost, value, 2e-3);
   });
 
   test.each(oracle.serial.levels)("L = $leadTime, p = $underageCost: levels", ({ leadTime, underageCost, levels }) => {
-    const { policy } = finish(optimumOf(problem({ setting: "serial", leadTime, underageCost })));
+    const { policy } = solve({ setting: "serial", leadTime, underageCost });
     expect(policy?.kind).toBe("echelon-base-stock");
     // Nodes run from the supplier down, the oracle from the store up.
     if (policy?.kind === "echelon-base-stock") {
@@ -146,7 +152,7 @@ describe("a serial system", () => {
   test("one stage is a store by itself", () => {
     const demand = poissonTable(5);
     const { cost, levels } = clarkScarf({ stages: [{ echelonHoldingCost: 1, leadTime: 5 }], underageCost: 9, demand });
-    const alone = finish(optimumOf(problem({ setting: "one-store-backlogged", demand: "poisson", leadTime: 4 })));
+    const alone = solve({ setting: "one-store-backlogged", demand: "poisson", leadTime: 4 });
     near(cost, alone.cost, 1e-9);
     expect(alone.policy).toEqual({ kind: "base-stock", level: levels[0] });
   });
@@ -166,7 +172,7 @@ describe("networks of many stores", () => {
   );
   test.each(rows)("transshipment, $numStores stores, ρ = $correlation, L = $leadTime, p = $underageCost", (row) => {
     const { value, ...values } = row;
-    const bound = finish(optimumOf(problem({ setting: "transshipment", ...values })));
+    const bound = solve({ setting: "transshipment", ...values });
     expect(bound.kind).toBe("lower-bound");
     // Means and deviations of the stores are published to three decimals.
     near(bound.cost, value, 3e-4 * value);
@@ -174,18 +180,16 @@ describe("networks of many stores", () => {
 
   test("alike stores behind a warehouse cost no less than one of them with a supplier of its own", () => {
     const alike = { instance: "uniform", demand: "poisson", leadTime: 2 };
-    const bound = finish(optimumOf(problem({ setting: "one-warehouse", ...alike, numStores: 3 })));
-    const alone = finish(optimumOf(problem({ setting: "one-store-lost", leadTime: 2 })));
+    const bound = solve({ setting: "one-warehouse", ...alike, numStores: 3 });
+    const alone = solve({ setting: "one-store-lost", leadTime: 2 });
     expect(bound.kind).toBe("lower-bound");
     near(bound.cost, alone.cost, 1e-9);
   });
 
   test("buying raises the bound by what it costs, less what it no longer pays to sell", () => {
     const options = { setting: "many-warehouses", instance: "uniform", demand: "poisson" };
-    const { cost } = finish(optimumOf(problem(options)));
-    const free = finish(
-      optimumOf(problem({ setting: "one-warehouse", instance: "uniform", demand: "poisson", leadTime: 1 })),
-    );
+    const { cost } = solve(options);
+    const free = solve({ setting: "one-warehouse", instance: "uniform", demand: "poisson", leadTime: 1 });
     expect(cost).toBeGreaterThan(free.cost);
   });
 });
@@ -207,5 +211,44 @@ describe("demand on a grid", () => {
     const { first, probabilities } = poissonTable(5);
     near(probabilities[3 - first], 0.1403738958142805, 1e-12);
     near(meanOf(poissonTable(1000)), 1000, 1e-6);
+  });
+});
+
+describe("networks of one's own", () => {
+  const own = (network: string) => finish(optimumOf(problem({ network })));
+
+  test("a chain in words is solved like the setting it equals, and one that buys pays for it", () => {
+    const chain = "warehouse W hold=0.5; store A hold=1 under=9 mean=5 std=2; W>A:2; supplier>W:3; unmet=backlogged";
+    const free = own(chain);
+    const bought = own(chain.replace("supplier>W:3", "supplier>W:3 cost=2"));
+    expect(free.kind).toBe("optimal");
+    near(Number(bought.cost) - Number(free.cost), 2 * 5.004, 1e-3);
+  });
+
+  test("profit counts what is sold", () => {
+    const store = "store A hold=1 under=9 mean=5; supplier>A:2; demand=poisson";
+    near(Number(own(`${store}; profit=yes`).cost), Number(own(store).cost) - 9 * 5, 1e-6);
+  });
+
+  test("what cannot be bounded says why", () => {
+    const store = "store A hold=1 under=9 mean=5 std=4; supplier>A:2";
+    expect(own(`${store}; clipped=no`)).toMatchObject({
+      kind: "unknown",
+      method: "demand may be below 0 (clipped=no)",
+    });
+    expect(own(`${store}; profit=yes; unmet=backlogged`).kind).toBe("unknown");
+  });
+
+  test("whole orders for demand of any size are bounded by orders of any size", () => {
+    const store = "store A hold=1 under=9 mean=5 std=1.6; supplier>A:1";
+    const any = own(store);
+    const whole = own(`${store}; whole=yes`);
+    expect(any.kind).toBe("optimal");
+    expect(whole).toMatchObject({ kind: "lower-bound", cost: any.cost, policy: null });
+  });
+
+  test("demand that never varies costs nothing", () => {
+    expect(own("store A under=9 mean=5 std=0; supplier>A:2; unmet=backlogged").cost).toBe(0);
+    near(Number(own("store A under=9 mean=5 std=0; supplier>A:2").cost), 0, 1e-6);
   });
 });

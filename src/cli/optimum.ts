@@ -1,0 +1,79 @@
+import {
+  benchmarksOf,
+  finishPaced,
+  inventoryProblemOf,
+  justInTimeCost,
+  optimumOf,
+  ruleText,
+  type SolvingProgress,
+} from "../index.js";
+import { wholeNumberOf } from "./arguments.js";
+import type { Command } from "./command.js";
+import { SEED_FLAG, SET_FLAG, seedOf, settingsOf } from "./flags.js";
+import { type Output, showTable } from "./output.js";
+
+/** Solves an inventory network, and measures simple policies beside the optimum. */
+export const optimum: Command = {
+  name: "optimum",
+  usage: {
+    summary: "the least cost of an inventory network, or a bound on it, with the best simple policies beside it",
+    positionals: [],
+    flags: [
+      { ...SET_FLAG, help: "the network: env.NAME=VALUE; may be repeated (list inventory names them)" },
+      { ...SEED_FLAG, help: "of the traces that policies are measured on where no cost is exact (default: 1)" },
+      {
+        name: "traces",
+        value: { label: "N", allowed: "a whole number of 2 or more" },
+        help: "how many, each of 2,300 periods of which the first 300 do not count (default: 2048)",
+      },
+    ],
+    examples: ["--set env.setting=one-store-lost --set env.leadTime=2 --set env.underageCost=9 --json"],
+  },
+  async run(args, output) {
+    const world = "inventory";
+    const { env } = settingsOf(args, world, null);
+    const problem = inventoryProblemOf(world, env);
+    const seed = seedOf(args) ?? 1;
+    const numTraces = wholeNumberOf(args, "traces", 2) ?? 2048;
+    const begun = performance.now();
+    const best = await finishPaced(optimumOf(problem), (progress) => show(progress, output));
+    const seconds = (performance.now() - begun) / 1000;
+    const benchmarks = await benchmarksOf(problem, best, { seed, cost: { numTraces } });
+    output.clearBar();
+    const rules = benchmarks.map(({ name, rule, cost, costError }) => ({
+      name,
+      text: ruleText(rule, problem),
+      ...rule,
+      cost,
+      costError,
+      gap: best.kind === "unknown" ? null : (100 * (cost - best.cost)) / Math.abs(best.cost),
+    }));
+    const { kind, cost, error, policy, method } = best;
+    // A table holds an order for each of thousands of states.
+    const kept = policy?.kind === "table" ? { kind: "table", states: policy.table.orders.length } : policy;
+    const justInTime = justInTimeCost(problem);
+    output.line({ env: world, options: env, kind, cost, error, method, policy: kept, seconds, justInTime, rules });
+    output.text(
+      best.kind === "unknown"
+        ? `No optimum is known: ${method}.`
+        : `${TITLES[best.kind]} ${best.cost.toFixed(4)} per store and period, by ${method}; ${seconds.toFixed(1)} s`,
+    );
+    output.text(
+      showTable(
+        rules.map(({ name, text, cost: itsCost, costError, gap }) => [
+          `  ${name}`,
+          text,
+          `${itsCost.toFixed(4)}${costError > 0 ? ` ± ${costError.toFixed(4)}` : ""}`,
+          gap === null ? "" : `${gap.toFixed(2)} % above`,
+        ]),
+      ),
+    );
+    return 0;
+  },
+};
+
+const TITLES = { optimal: "Optimal:", "lower-bound": "No policy costs less than" } as const;
+
+function show({ sweeps, error }: SolvingProgress, output: Output): undefined {
+  output.bar(Number.isFinite(error) ? `sweep ${sweeps}, cost known within ${error.toPrecision(1)}` : `step ${sweeps}`);
+}
