@@ -49,6 +49,15 @@ export const dqnOptions = optionsSchema({
     min: 1,
     max: 1e10,
   }),
+  learningRateSteps: integerOption({
+    title: "Learning rate schedule",
+    help: "Environment steps over which the learning rate falls to a hundredth of itself; 0 leaves it as it is.",
+    unit: "steps",
+    default: 0,
+    min: 0,
+    max: 1e10,
+    advanced: true,
+  }),
   bufferSize: integerOption({
     title: "Replay buffer",
     help: "Newest steps that are kept to learn from.",
@@ -191,6 +200,15 @@ export const dqnOptions = optionsSchema({
 /** Parsed options of DQN. */
 export type DqnOptions = OptionsOf<typeof dqnOptions>;
 
+/** The learning rate falls to this share of itself. */
+const LAST_RATE = 0.01;
+
+/** The step size in force after that many environment steps. */
+export function learningRateAt({ learningRate, learningRateSteps }: DqnOptions, numSteps: number): number {
+  if (learningRateSteps === 0) return learningRate;
+  return learningRate * (1 - (1 - LAST_RATE) * Math.min(1, numSteps / learningRateSteps));
+}
+
 /** What DQN reports after each update, and where it is healthy. */
 export const DQN_DIAGNOSTICS: readonly DiagnosticDescription[] = [
   { key: "loss", title: "Loss", help: "Mean loss of the sampled steps.", healthy: null },
@@ -208,7 +226,8 @@ export const DQN_PRESETS: Readonly<Record<string, OptionValues>> = {
     nSteps: 20,
     dueling: true,
     activation: "tanh",
-    bufferSize: 20000,
+    bufferSize: 50_000,
+    learningRateSteps: 50_000,
     learningStarts: 500,
     trainEvery: 8,
     gradientSteps: 2,
@@ -230,6 +249,6 @@ export const DQN_PRESETS: Readonly<Record<string, OptionValues>> = {
 /** Environment steps of a run when nobody says otherwise. */
 export const DQN_BUDGETS: Readonly<Record<string, number>> = {
   default: 100_000,
-  cartpole: 30_000,
+  cartpole: 50_000,
   "mountain-car": 210_000,
 };

@@ -7,7 +7,7 @@ import type { VectorEnvironment } from "../envs/environment.js";
 import type { Agent, AgentContext, FinishedEpisode, Iteration } from "./agent.js";
 import { actionValue, type DqnLossSettings, dqnLoss } from "./dqn-loss.js";
 import { networkOf } from "./dqn-network.js";
-import type { DqnOptions } from "./dqn-options.js";
+import { type DqnOptions, learningRateAt } from "./dqn-options.js";
 import type { DqnState } from "./dqn-state.js";
 import { type MlpHead, MlpPolicy } from "./policies/mlp.js";
 import type { Policy } from "./policies/policy.js";
@@ -177,7 +177,7 @@ class Dqn implements Agent {
     const backward = engine.backward(this.gradients, batchSize);
     if (backward) await backward;
     const norm = engine.adamStep({
-      learningRate: options.learningRate,
+      learningRate: learningRateAt(options, this.numSteps),
       beta1: 0.9,
       beta2: 0.999,
       epsilon: 1e-8,

@@ -452,6 +452,7 @@ export const listedSpecTexts = (): string[] => [
   msg("Share of random actions once the schedule is over."),
   msg("Exploration schedule"),
   msg("Environment steps over which random actions fall from the first share to the final one."),
+  msg("Environment steps over which the learning rate falls to a hundredth of itself; 0 leaves it as it is."),
   msg("Replay buffer"),
   msg("Newest steps that are kept to learn from."),
   msg("Double"),

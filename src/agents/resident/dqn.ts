@@ -20,7 +20,7 @@ import { RandomStream, streamNumber } from "../../core/random.js";
 import { findEnvironment } from "../../envs/index.js";
 import { type EvaluationRequest, type EvaluationResult, evaluatePolicy } from "../../evaluate/evaluate.js";
 import type { Agent, AgentContext, Iteration } from "../agent.js";
-import type { DqnOptions } from "../dqn-options.js";
+import { type DqnOptions, learningRateAt } from "../dqn-options.js";
 import type { DqnState } from "../dqn-state.js";
 import type { MlpHead } from "../policies/mlp.js";
 import { DRAWS_PER_STEP, dqnEvaluationHead, dqnGradientHead, dqnRolloutHead, targetKernel } from "./dqn-code.js";
@@ -303,7 +303,8 @@ export class ResidentDqn implements Agent {
 
   private learn(numUpdates: number): void {
     const { options, replay, context } = this;
-    const { batchSize, learningRate, maxGradNorm, gamma, nSteps } = options;
+    const { batchSize, maxGradNorm, gamma, nSteps } = options;
+    const learningRate = learningRateAt(options, this.numSteps);
     for (let done = 0; done < numUpdates; done += MOST_SLOTS) {
       const count = Math.min(MOST_SLOTS, numUpdates - done);
       const slots = Array.from({ length: count }, (_, index): Slot => {

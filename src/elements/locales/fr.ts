@@ -382,6 +382,7 @@ export const templates = {
   s63e2a8b6f6bd8d50: str`un nombre de ${0} à ${1}`,
   s641437d33040d595: `Le lien n’a pas pu être copié ; le voici.`,
   s64311fa7d6770966: `moindres carrés de la dernière variable`,
+  s6464acdc9f8f192c: `Pas d'environnement au cours desquels le taux d'apprentissage descend au centième de lui-même ; 0 le laisse tel quel.`,
   s64b0f207203fc1ea: `Cette exécution est ouverte dans un autre onglet, ou n’existe plus.`,
   s64ef97b21ca26010: `Horizon d’évaluation`,
   s6561ae5c423e0efb: `Le retour demandé est multiplié par cette valeur avant de servir à apprendre.`,
