@@ -334,7 +334,7 @@ export const listedSpecTexts = (): string[] => [
   msg("published"),
   msg("uniform"),
   msg("Own network"),
-  msg("Stores, warehouses and roads in words, in place of the problem's: warehouse W hold=0.3; store A under=9 mean=5 std=2; W>A:2; supplier>W:3."),
+  msg("Stores, warehouses and roads in words, in place of the problem's: warehouse W hold=0.3; store A under=9 mean=5 std=2; W→A:2; supplier→W:3."),
   msg("Periods after which an episode is cut short (truncated); training traces of the paper have 50."),
   msg("Sold out, and demand is lost"),
   msg("Sold out, and demand waits"),

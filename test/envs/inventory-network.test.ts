@@ -65,6 +65,10 @@ describe("a network in words", () => {
     expect(parseNetwork(networkText(original))).toEqual(original);
   });
 
+  it("takes an arrow for a road, too", () => {
+    expect(parseNetwork(SMALL.replaceAll(">", "→"))).toEqual(parseNetwork(SMALL));
+  });
+
   it.each([
     ["store A under=9 mean=5 std=2; supplier>A:-1", /"supplier>A:-1" \(statement 2\)/],
     ["store A under=9 mean=5 std=2; supplier>A:1.5", /lead time of at least 1 whole period/],

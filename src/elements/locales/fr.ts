@@ -598,7 +598,6 @@ export const templates = {
   sa3471ba792c059a9: `presque aucun couple`,
   sa383cc184610e733: `Accélération de la chute libre : 1,6 sur la Lune, 9,8 sur la Terre.`,
   sa4aa72be4b18da23: `Taux d’apprentissage`,
-  sa578c3b8ceab6583: `Magasins, entrepôts et routes en mots, à la place du problème : warehouse W hold=0.3; store A under=9 mean=5 std=2; W&gt;A:2; supplier&gt;W:3.`,
   sa62b149238dde2ba: `L’épisode finit quand le chariot s’écarte du centre de plus de cette distance.`,
   sa6a92648588602bf: `Réponse`,
   sa735646c2432d152: `lave 2 à gauche`,
@@ -920,4 +919,5 @@ export const templates = {
   sff1296b15702acc5: `Coût de stockage`,
   sff328501bc9d940c: `Récompense de chaque pas de l’épisode sur la scène, par terme`,
   sff55e0bd64b4e1fd: `extra-arbres`,
+  s76f008b3a572ff2b: `Magasins, entrepôts et routes en mots, à la place du problème : warehouse W hold=0.3; store A under=9 mean=5 std=2; W→A:2; supplier→W:3.`,
 };

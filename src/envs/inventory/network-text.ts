@@ -10,12 +10,12 @@ import { type InventoryEdge, type InventoryNode, type InventoryProblem, type Nod
  *
  * Statements are parted by semicolons or new lines. A node is its kind (`echelon`, `warehouse`, `store`), its name and
  * its numbers: `hold`, and of a store `under`, `mean` and `std`; `keeps=no` makes a warehouse ship all that arrives. A
- * road is `from>to:leadTime`, with a `cost` per unit if it has one; `supplier` is where all goods come from. Settings
- * stand alone: `unmet=lost|backlogged`, `demand=normal|poisson`, `correlation=0.5`, `clipped=yes|no`, `whole=yes|no`,
- * `profit=yes|no`, `pipeline=N`. In names an underscore stands for a space.
+ * road is `from>to:leadTime`, with a `cost` per unit if it has one; `supplier` is where all goods come from, and `→`
+ * does for `>`. Settings stand alone: `unmet=lost|backlogged`, `demand=normal|poisson`, `correlation=0.5`,
+ * `clipped=yes|no`, `whole=yes|no`, `profit=yes|no`, `pipeline=N`. In names an underscore stands for a space.
  */
 const NODE = /^(echelon|warehouse|store)\s+(\S+)(.*)$/s;
-const ROAD = /^([^\s>:=]+)\s*>\s*([^\s>:=]+)\s*:\s*(\S+)(.*)$/s;
+const ROAD = /^([^\s>→:=]+)\s*[>→]\s*([^\s>→:=]+)\s*:\s*(\S+)(.*)$/s;
 const NAME = /^[\p{L}_][\p{L}\p{N}_-]*$/u;
 const SUPPLIER_NAME = "supplier";
 

@@ -94,7 +94,7 @@ export const options = optionsSchema({
   }),
   network: textOption({
     title: "Own network",
-    help: "Stores, warehouses and roads in words, in place of the problem's: warehouse W hold=0.3; store A under=9 mean=5 std=2; W>A:2; supplier>W:3.",
+    help: "Stores, warehouses and roads in words, in place of the problem's: warehouse W hold=0.3; store A under=9 mean=5 std=2; W→A:2; supplier→W:3.",
     default: "",
     maxLength: 8000,
     advanced: true,
