@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
+import type { OptionValues } from "../../src/core/options.js";
 import { loadDrawing } from "../../src/envs/drawings.js";
-import { createVectorEnvironment, environments, loadEnvironment } from "../../src/envs/index.js";
+import {
+  createVectorEnvironment,
+  environments,
+  findEnvironment,
+  loadEnvironment,
+  variantOf,
+} from "../../src/envs/index.js";
 import { PALETTE_ROLES, type Palette, paletteOf } from "../../src/envs/palette.js";
 import { paramsStructOf } from "../../src/envs/params.js";
 
@@ -45,12 +52,25 @@ function painted(context: CanvasRenderingContext2D): number {
 
 await Promise.all(environments.map(loadEnvironment));
 
-describe.each(environments.map((environment) => [environment.spec.id, environment] as const))(
-  "the picture of %s",
-  (id, environment) => {
+/** A text with any number in it. */
+const numbered = (text: string) => text.replace(/\d+/g, "#");
+
+/** Every world with its default options, and of those that have many shapes a few more. */
+const SHOWN: readonly (readonly [id: string, options: OptionValues])[] = [
+  ...environments.map(({ spec }) => [spec.id, {}] as const),
+  ["inventory", { setting: "serial" }],
+  ["inventory", { setting: "transshipment", numStores: 4 }],
+  ["inventory", { setting: "many-warehouses" }],
+  ["inventory", { setting: "one-warehouse", numStores: 50 }],
+];
+
+describe.each(SHOWN.map(([id, options]) => [id, JSON.stringify(options), options] as const))(
+  "the picture of %s %s",
+  (id, _, options) => {
+    const environment = variantOf(findEnvironment(id), options);
     const { spec } = environment;
-    const params = paramsStructOf(spec, {});
-    const env = createVectorEnvironment(environment, { numEnvs: 1, seed: 2 });
+    const params = paramsStructOf(spec, options);
+    const env = createVectorEnvironment(environment, { numEnvs: 1, seed: 2, options });
     const start = env.stateOf(0);
     // The last action, or the highest in each dimension, does something in every world at the start of this seed.
     const { action } = spec;
@@ -65,7 +85,7 @@ describe.each(environments.map((environment) => [environment.spec.id, environmen
     ])(
       "at %i × %i has paint, readable text within its edges, and leaves the context as it was",
       async (width, height) => {
-        const drawing = await loadDrawing(id);
+        const drawing = await loadDrawing(id, options);
         const { context, written } = notingContext(width, height);
         drawing.draw(context, {
           size: { width, height },
@@ -81,7 +101,10 @@ describe.each(environments.map((environment) => [environment.spec.id, environmen
           expect(size).toBeGreaterThanOrEqual(11);
           expect([text, left >= 0, right <= width, y > 0, y <= height]).toEqual([text, true, true, true, true]);
           // Whatever holds a word has gone through translation; numbers and units have not.
-          if (/[a-z]{3}/i.test(text)) expect(drawing.texts.map((known) => `«${known}»`)).toContain(text);
+          if (!/[a-z]{3}/i.test(text)) continue;
+          // Where room is scarce, a text may end early.
+          const begins = numbered(text).replace(/…$/, "");
+          expect(drawing.texts.filter((known) => `«${numbered(known)}»`.startsWith(begins))).not.toEqual([]);
         }
         expect([context.globalAlpha, context.globalCompositeOperation]).toEqual([1, "source-over"]);
         expect(context.getLineDash()).toEqual([]);
@@ -90,7 +113,7 @@ describe.each(environments.map((environment) => [environment.spec.id, environmen
     );
 
     test("moves with the state, and shows the action", async () => {
-      const drawing = await loadDrawing(id);
+      const drawing = await loadDrawing(id, options);
       const pictures = [
         { state: start, action: null },
         { state: later, action: null },
@@ -105,7 +128,7 @@ describe.each(environments.map((environment) => [environment.spec.id, environmen
     });
 
     test("has a thumbnail without text", async () => {
-      const drawing = await loadDrawing(id);
+      const drawing = await loadDrawing(id, options);
       const { context, written } = notingContext(106, 60);
       drawing.thumbnail(context, { width: 106, height: 60 }, palette);
       expect(painted(context)).toBeGreaterThan(0.03);

@@ -19,7 +19,7 @@ export interface NetworkLayout {
 /** Width of a place over its height that shows best: the road of arrivals beside the stock. */
 const SHAPE = 1.5;
 /** More stores than this in a column would be too flat. */
-const LEAST_HEIGHT = 40;
+const LEAST_HEIGHT = 33;
 
 /** Steps from the supplier to each node that supplies others, by the longest way [firstStore]. */
 export function levelsOf(problem: InventoryProblem): number[] {
@@ -58,7 +58,8 @@ export function layoutOf(problem: InventoryProblem, { width, height }: DrawingSi
   const cell = { width: (room - inner) / columns, height: height / rows };
   for (let store = 0; store < count; store++) {
     const x = left + inner + (store % columns) * cell.width;
-    places.push(shaped({ x, y: Math.floor(store / columns) * cell.height, ...cell }));
+    const y = Math.floor(store / columns) * cell.height;
+    places.push(shaped({ x, y, ...cell }, columns === 1 && count > 1 ? 0.82 * cell.width : 520));
   }
   return { places, roadsFit: columns === 1 };
 }
@@ -78,13 +79,10 @@ function columnsOf(count: number, width: number, height: number): number {
   return best;
 }
 
-/** A place within its cell: with a little air, and no larger than helps. */
-function shaped({ x, y, width, height }: Place): Place {
+/** A place within its cell: with a little air, no larger than helps, and as far right as ways before it need room. */
+function shaped({ x, y, width, height }: Place, mostWidth = 520): Place {
   const air = { x: Math.min(14, width * 0.08), y: Math.min(10, height * 0.08) };
-  const inner = { width: Math.min(width - 2 * air.x, 340), height: Math.min(height - 2 * air.y, 250) };
-  return {
-    x: x + (width - inner.width) / 2,
-    y: y + (height - inner.height) / 2,
-    ...inner,
-  };
+  const inner = { width: Math.min(width - 2 * air.x, mostWidth), height: Math.min(height - 2 * air.y, 260) };
+  const left = mostWidth < 520 ? x + width - air.x - inner.width : x + (width - inner.width) / 2;
+  return { x: left, y: y + (height - inner.height) / 2, ...inner };
 }
