@@ -87,7 +87,7 @@ export function methodOptionsOf(args: Arguments, method: MethodDefinition): Reco
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 function explanationText(explanation: Explanation): string {
-  const { env, agent, step, method, size, teacher } = explanation;
+  const { env, agent, step, method, size, teacher, command } = explanation;
   const returns = ({ returnMean, returnStd, returnLow, returnHigh }: typeof teacher) =>
     `${returnMean.toFixed(2)} ± ${returnStd.toFixed(2)}` +
     (returnLow === null || returnHigh === null
@@ -97,6 +97,7 @@ function explanationText(explanation: Explanation): string {
   return [
     `${env} ${agent} at step ${step}, ${method}: ${sizes.join(", ")}`,
     showTable([
+      ...(command ? [["  asked for", `${command.desiredReturn} within ${command.desiredHorizon} steps`]] : []),
       ["  return", `${returns(explanation)} over ${explanation.episodes} episodes`],
       ["  network", `${returns(teacher)}${explanation.equivalent ? ": equivalent within 2 %" : ""}`],
       [

@@ -1,7 +1,6 @@
-import type { OptionValues } from "../core/options.js";
-import type { Environment } from "../envs/environment.js";
-import { type Actor, evaluatePolicy } from "../evaluate/evaluate.js";
+import type { Actor } from "../evaluate/evaluate.js";
 import { type Pace, paced } from "./pace.js";
+import { playEpisodes, type World } from "./play.js";
 
 /** A student in a contest. */
 export interface Entry<Student> {
@@ -29,12 +28,7 @@ export class Contest<Student> {
   private readonly entries: Entry<Student>[] = [];
 
   constructor(
-    private readonly request: {
-      readonly environment: Environment;
-      readonly options: OptionValues;
-      readonly seed: number;
-      readonly pace: Pace;
-    },
+    private readonly request: World & { readonly seed: number; readonly pace: Pace },
     /** Episodes of the first round. */
     private readonly episodes: number,
     private readonly actorOf: (student: Student) => Actor,
@@ -75,12 +69,11 @@ export class Contest<Student> {
   }
 
   private async play(entry: Entry<Student>, episodes: number, round: number): Promise<void> {
-    const { environment, options, seed, pace } = this.request;
-    const { returns } = await evaluatePolicy(paced(this.actorOf(entry.student), pace), environment, {
+    const { seed, pace } = this.request;
+    const { returns } = await playEpisodes(paced(this.actorOf(entry.student), pace), this.request, {
       episodes,
       seed,
       streamName: `explain/select/${round}`,
-      options,
     });
     let sum = entry.mean * entry.episodes;
     for (const value of returns) sum += value;

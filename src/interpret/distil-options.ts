@@ -31,7 +31,7 @@ const iterations = integerOption({
 const episodes = integerOption({
   title: "Episodes per iteration",
   help: "Episodes played in each iteration; the teacher labels every state in them.",
-  default: 10,
+  default: 4,
   min: 1,
   max: 1000,
 });

@@ -1,23 +1,19 @@
 import { fitTree } from "../compute/trees/cart.js";
 import { subtreeOf } from "../compute/trees/prune.js";
 import { numLeavesOf, numNodesOf, predictTreeClasses, type Tree } from "../compute/trees/tree.js";
-import type { OptionValues } from "../core/options.js";
 import { RandomStream } from "../core/random.js";
-import type { Environment } from "../envs/environment.js";
-import { type Actor, evaluatePolicy } from "../evaluate/evaluate.js";
+import type { Actor } from "../evaluate/evaluate.js";
 import { Contest, type Entry } from "./contest.js";
 import type { BcOptions, DaggerOptions, ViperOptions } from "./distil-options.js";
 import type { Candidate } from "./explanation.js";
 import { type Pace, paced } from "./pace.js";
+import { playEpisodes, type World } from "./play.js";
 import { agreement } from "./scoring.js";
 import { stakes, type Teacher } from "./teacher.js";
 import { VisitedStates } from "./visited-states.js";
 
 /** What every way of distilling needs. */
-export interface DistilRequest {
-  readonly environment: Environment;
-  /** Options of the world, as the teacher was trained. */
-  readonly options: OptionValues;
+export interface DistilRequest extends World {
   /** Decides the episodes that are gathered, and what is drawn from them. */
   readonly seed: number;
   readonly pace: Pace;
@@ -161,9 +157,9 @@ async function gather(
   round: string,
   weigh: boolean,
 ): Promise<LabelledStates> {
-  const { environment, options, seed, pace } = request;
+  const { seed, pace } = request;
   const visited = new VisitedStates(paced(actor, pace), 200_000 * teacher.numFeatures);
-  await evaluatePolicy(visited, environment, { episodes, seed, streamName: `explain/gather/${round}`, options });
+  await playEpisodes(visited, request, { episodes, seed, streamName: `explain/gather/${round}` });
   const states = visited.rows();
   const { actions, worth } = await teacher.ask(states, pace);
   return { states, actions, weights: weigh && worth ? stakes(worth, teacher.numActions) : null };

@@ -4,7 +4,7 @@ import { TreePolicy } from "../agents/policies/tree.js";
 import { numNodesOf, type Tree } from "../compute/trees/tree.js";
 import { type OptionValues, parseOptions } from "../core/options.js";
 import type { Environment, EnvironmentSpec } from "../envs/environment.js";
-import { cloneBehaviour, type Distilled, type DistilRequest, dagger, viper } from "./distil.js";
+import { cloneBehaviour, type Distilled, type DistilRequest, dagger, treeActor, viper } from "./distil.js";
 import type { BcOptions, DaggerOptions, ViperOptions } from "./distil-options.js";
 import {
   type Explanation,
@@ -19,6 +19,7 @@ import { importance } from "./importance.js";
 import type { ImportanceOptions } from "./importance-options.js";
 import { findMethod } from "./methods.js";
 import { FREE_PACE, type Pace } from "./pace.js";
+import { withCommandAsFeatures } from "./play.js";
 import { playTest, type ScoringRequest, scoreStudent, type TestPlay } from "./scoring.js";
 import { shapleyRule } from "./shapley/rule.js";
 import type { ShapleyOptions } from "./shapley/rule-options.js";
@@ -49,29 +50,34 @@ export interface ExplainRequest {
 /**
  * Explains a policy by one of the methods and scores the result. A pure function of its request, seconds aside.
  *
- * Throws {@link InputError} for an option out of range, for continuous actions, and for `shapley` in a world with too
- * many features.
+ * Throws {@link InputError} for an option out of range, for continuous actions, and for `shapley` of a policy that
+ * follows commands or in a world with too many features.
  */
 export async function explain(request: ExplainRequest): Promise<Explanation> {
   const { policy, environment, envOptions, method, seed, pace = FREE_PACE } = request;
   const options = parseOptions(findMethod(method).options, request.options ?? {}, method) as OptionValues;
-  const teacher = new Teacher(policy, environment.spec, method);
+  // What a policy is asked for is two more features to a tree, and to an order of importance; a rule knows none.
+  const commanded = method === "shapley" ? null : (policy.commanded ?? null);
+  const asked = commanded && withCommandAsFeatures(policy, environment.spec, commanded);
+  const teacher = new Teacher(asked?.policy ?? policy, asked?.spec ?? environment.spec, method);
   const begun = pace.now();
-  const world: DistilRequest = { environment, options: envOptions, seed, pace };
+  const world: DistilRequest = { environment, options: envOptions, commanded, seed, pace };
   const test: ScoringRequest = {
     environment,
     options: envOptions,
+    commanded,
     episodes: Number(options["testEpisodes"]),
     testSeed: Number(options["testSeed"]),
     pace,
   };
-  const teacherPlay = await playTest(policy, test);
+  const teacherPlay = await playTest(teacher.policy, test);
   const common = {
     method,
     env: environment.spec.id,
     agent: request.agent,
     step: request.step,
     options: { ...options },
+    ...(commanded ? { command: { ...commanded.command } } : {}),
   };
   const score = async (student: Parameters<typeof scoreStudent>[1]) => {
     const scores = await scoreStudent(teacher, student, test, teacherPlay);
@@ -82,7 +88,7 @@ export async function explain(request: ExplainRequest): Promise<Explanation> {
     case "dagger":
     case "bc": {
       const distilled = await distil(teacher, world, method, options);
-      return treeExplanation(distilled, environment.spec, method, score);
+      return treeExplanation(distilled, { spec: environment.spec, commanded: commanded !== null }, method, score);
     }
     case "shapley":
       return ruleExplanation(teacher, world, options as unknown as ShapleyOptions, score);
@@ -135,25 +141,26 @@ export async function rescore(
   };
 }
 
-/** A tree as a policy of that world. */
-export function treePolicyOf(tree: Tree, spec: EnvironmentSpec): TreePolicy {
+/** A tree as a policy of that world; a commanded one reads what is left of the command after the observation. */
+export function treePolicyOf(tree: Tree, spec: EnvironmentSpec, commanded = false): TreePolicy {
   return new TreePolicy(
     { kind: "tree", tree },
     {
       observationNames: spec.observation.map(({ name }) => name),
       actionNames: spec.action.kind === "discrete" ? spec.action.names : spec.action.features.map(({ name }) => name),
     },
+    commanded ? [1, 1] : null,
   );
 }
 
 async function treeExplanation(
   { tree, candidates }: Distilled,
-  spec: EnvironmentSpec,
+  { spec, commanded }: { readonly spec: EnvironmentSpec; readonly commanded: boolean },
   method: "viper" | "dagger" | "bc",
   score: Score,
 ): Promise<Explanation> {
-  const policy = treePolicyOf(tree, spec);
-  const scores = await score(policy);
+  const policy = treePolicyOf(tree, spec, commanded);
+  const scores = await score(treeActor(tree));
   return {
     kind: "tree",
     ...scores,

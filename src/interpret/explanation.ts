@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import type { SerialisedPolicy } from "../agents/policies/policy.js";
+import type { Command } from "../core/command.js";
 import { InputError } from "../core/errors.js";
 import type { Packable } from "../core/pack.js";
 
@@ -104,6 +105,8 @@ export interface ExplanationBase extends Scores {
   readonly options: Readonly<Record<string, Packable>>;
   readonly warnings: readonly ExplanationWarning[];
   readonly candidates: readonly Candidate[];
+  /** What the policy was asked for in every episode; absent where it takes no commands. */
+  readonly command?: Command;
   /** A person changed it after it was made. */
   readonly edited?: boolean;
 }

@@ -97,10 +97,9 @@ async function deletionCurve(
   for (let kept = 0; kept <= order.length; kept += gap) {
     const student = paced(masked(teacher.policy, order.slice(0, kept), centre), request.pace);
     const same = agreement(own, await actionsOf(student, teacherPlay.states, own.length));
-    const { environment, options: world, seed } = request;
     const episodes = Math.min(options.testEpisodes, 20);
     // Not the test episodes: a reader may choose how many features to keep by this curve.
-    const { returns } = await playTest(student, { environment, options: world, episodes, testSeed: seed });
+    const { returns } = await playTest(student, { ...request, episodes, testSeed: request.seed });
     curve.push({ kept, agreement: same, returnMean: mean(returns) });
   }
   return curve;

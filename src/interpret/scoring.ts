@@ -1,10 +1,10 @@
-import type { OptionValues } from "../core/options.js";
-import type { Environment } from "../envs/environment.js";
-import { type Actor, evaluatePolicy } from "../evaluate/evaluate.js";
+import { COMMAND_SIZE } from "../core/command.js";
+import type { Actor } from "../evaluate/evaluate.js";
 import { meanInterval } from "../evaluate/interval.js";
 import { mean, populationDeviation } from "../evaluate/statistics.js";
 import type { ReturnScores, Scores } from "./explanation.js";
 import { type Pace, paced } from "./pace.js";
+import { playEpisodes, type World } from "./play.js";
 import type { Answers, Teacher } from "./teacher.js";
 import { VisitedStates } from "./visited-states.js";
 
@@ -17,10 +17,7 @@ const MAX_STATES = 20_000;
 const MARGIN = 0.02;
 
 /** On what a readable policy is scored. */
-export interface ScoringRequest {
-  readonly environment: Environment;
-  /** Options of the world, as the teacher was trained. */
-  readonly options: OptionValues;
+export interface ScoringRequest extends World {
   readonly episodes: number;
   readonly testSeed: number;
   readonly pace?: Pace;
@@ -35,17 +32,10 @@ export interface TestPlay {
 
 /** Plays the test episodes. */
 export async function playTest(actor: Actor, request: ScoringRequest): Promise<TestPlay> {
-  const { environment, options, episodes, testSeed, pace } = request;
-  const visited = new VisitedStates(
-    pace ? paced(actor, pace) : actor,
-    MAX_STATES * environment.spec.observation.length,
-  );
-  const { returns } = await evaluatePolicy(visited, environment, {
-    episodes,
-    seed: testSeed,
-    streamName: TEST_STREAM,
-    options,
-  });
+  const { environment, commanded, episodes, testSeed, pace } = request;
+  const numFeatures = environment.spec.observation.length + (commanded ? COMMAND_SIZE : 0);
+  const visited = new VisitedStates(pace ? paced(actor, pace) : actor, MAX_STATES * numFeatures);
+  const { returns } = await playEpisodes(visited, request, { episodes, seed: testSeed, streamName: TEST_STREAM });
   return { returns, states: visited.rows() };
 }
 

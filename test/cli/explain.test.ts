@@ -102,6 +102,25 @@ describe("explain", () => {
     expect(called.err).toMatch(/method: expected a world of up to 10 features for shapley/);
   });
 
+  test("explains what follows a command with the command among its features, and says what it was asked for", async () => {
+    const asked = join(root, "asked");
+    const set = ["learner=random-forest", "numTrees=8", "warmUp=40", "rounds=2"].flatMap((option) => [
+      "--set",
+      `agent.${option}`,
+    ]);
+    await call("train", "--env", "cartpole", "--agent", "udrl", "--seed", "1", ...set, "--out", asked);
+    const flags = ["--set", "testEpisodes=5"];
+    const order = await call("explain", asked, "--method", "importance", "--set", "states=10", ...flags);
+    expect(order.err).toBe("");
+    expect(order.out).toMatch(/asked for +[\d.]+ within [\d.]+ steps/);
+    expect(order.out).toMatch(/desired horizon +[\d.e-]+, [\d.]+ % of the actions/);
+    const tree = await call("explain", asked, "--method", "bc", "--set", "episodes=10", ...flags, "--json");
+    expect(tree.lines()[0]).toMatchObject({ kind: "tree", policy: { commandScales: [1, 1] } });
+    const rule = await call("explain", asked, "--method", "shapley");
+    expect(rule.code).toBe(2);
+    expect(rule.err).toContain("this one also follows a command");
+  });
+
   test("the list names every method and its options", async () => {
     expect((await call("list")).out).toMatch(/viper .*\n.*dagger/);
     const { out } = await call("list", "shapley");
