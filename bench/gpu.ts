@@ -82,7 +82,7 @@ export const gpu: Bench<Case, Result> = {
     const createEngine = await loadEngine(engine);
     if (!createEngine) return without("the engine does not start here");
     const env = createVectorEnvironment(environment, { numEnvs: copies, seed: 1 });
-    const context = { env, createEngine, seed: 1, options };
+    const context = { env, envOptions: {}, createEngine, seed: 1, options };
     const counted = graphics ? countTraffic() : null;
     const { resident } = definition;
     const refused = residentRefusal(definition, environment.spec, options);

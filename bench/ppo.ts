@@ -46,7 +46,7 @@ export const ppo: Bench<Case, Result> = {
     const createEngine = await loadEngine(chosen);
     if (!createEngine) throw new Error(`the engine ${chosen} was chosen but could not be loaded`);
     const env = createVectorEnvironment(environment, { numEnvs: OPTIONS.numEnvs, seed: 1 });
-    const agent = await definition.create({ env, createEngine, seed: 1, options });
+    const agent = await definition.create({ env, envOptions: {}, createEngine, seed: 1, options });
 
     const start = performance.now();
     let coldSteps = 0;

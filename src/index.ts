@@ -75,6 +75,7 @@ export type { Simulation } from "./envs/simulation.js";
 export { type BootstrapSettings, bootstrapInterval } from "./evaluate/bootstrap.js";
 export { type CommandFollowing, commandFollowing, type Following } from "./evaluate/command-following.js";
 export { type Actor, type EvaluationRequest, type EvaluationResult, evaluatePolicy } from "./evaluate/evaluate.js";
+export { type Figures, finalFigures } from "./evaluate/figures.js";
 export { differenceInterval, type MeanInterval, meanInterval } from "./evaluate/interval.js";
 export {
   type Benchmark,

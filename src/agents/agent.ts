@@ -1,4 +1,4 @@
-import type { EngineFactory, Gathering } from "../compute/engine.js";
+import type { EngineFactory, EngineId, Gathering } from "../compute/engine.js";
 import type { GraphicsDevice } from "../compute/gpu/device.js";
 import type { NetworkSpec } from "../compute/network.js";
 import type { OptionsSchema, OptionValues } from "../core/options.js";
@@ -44,6 +44,8 @@ export interface Agent {
   readonly policy: Policy;
   /** Gathers experience and learns from it once. */
   iterate(): Iteration | Promise<Iteration>;
+  /** Numbers that learn, where they are not those of the definition's network. */
+  readonly parameterCount?: number;
   /** It has reached an end of its own, such as a number of rounds; absent where only the budget ends it. */
   readonly done?: boolean;
   getState(): Packable | Promise<Packable>;
@@ -76,6 +78,8 @@ export interface ReplayLog {
 
 export interface AgentContext {
   readonly env: VectorEnvironment;
+  /** Parsed options of the world. */
+  readonly envOptions: OptionValues;
   readonly createEngine: EngineFactory;
   /** Seed of all the agent's streams. */
   readonly seed: number;
@@ -90,6 +94,8 @@ export interface NetworkWork {
   readonly batch: number;
   /** How it gathers for its updates; absent where that hardly counts. */
   readonly gathering?: Gathering;
+  /** The engines that can do what it needs; absent where any can. */
+  readonly engines?: readonly EngineId[];
 }
 
 /** An algorithm as the registry knows it. */

@@ -3,11 +3,12 @@ import type { OptionValues } from "../core/options.js";
 import type { EnvironmentSpec } from "../envs/environment.js";
 import type { AgentDefinition } from "./agent.js";
 import { dqn } from "./dqn-definition.js";
+import { hdpo } from "./hdpo-definition.js";
 import { ppo } from "./ppo.js";
 import { udrl } from "./udrl-definition.js";
 
 /** Every algorithm, in the order in which the page offers them. */
-export const agents: readonly AgentDefinition[] = [ppo, dqn, udrl];
+export const agents: readonly AgentDefinition[] = [ppo, dqn, udrl, hdpo];
 
 /** The algorithm of that id. Throws `InputError` that lists what there is. */
 export function findAgent(id: string): AgentDefinition {

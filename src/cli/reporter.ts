@@ -1,4 +1,4 @@
-import type { Advance, SessionConfig } from "../index.js";
+import type { Advance, Figures, SessionConfig } from "../index.js";
 import { type Output, showCount } from "./output.js";
 import type { ProgressBar } from "./progress-bar.js";
 import type { Summary } from "./run.js";
@@ -73,9 +73,25 @@ export function summaryText(summary: Summary): string {
   const { final, steps, seconds, stepsPerSecond, seed, run } = summary;
   return [
     `Seed ${seed}: return ${final.returnMean.toFixed(1)} ± ${final.returnStd.toFixed(1)} over ${final.episodes} episodes`,
+    ...figuresText(final),
     `after ${showCount(steps)} steps in ${seconds.toFixed(2)} s of training (${showCount(stepsPerSecond)} steps/s).`,
     `Kept in ${run}`,
   ].join(" ");
+}
+
+/** What a world says of the policy beyond its return. */
+export function figuresOf({
+  returnMean: _mean,
+  returnStd: _std,
+  episodes: _episodes,
+  ...figures
+}: Summary["final"]): Figures {
+  return figures;
+}
+
+function figuresText(final: Summary["final"]): string[] {
+  const words = Object.entries(figuresOf(final)).map(([name, value]) => `${name} ${value.toFixed(4)}`);
+  return words.length > 0 ? [`(${words.join(", ")})`] : [];
 }
 
 /** What someone who stopped a training should know. */

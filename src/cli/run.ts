@@ -4,6 +4,7 @@ import {
   type CommandFollowing,
   type EngineReport,
   type Evaluation,
+  type Figures,
   finalEvaluation,
   isGpuEngine,
   type LossKind,
@@ -34,7 +35,8 @@ export interface Summary {
   readonly seconds: number;
   readonly stepsPerSecond: number;
   readonly evaluations: readonly Evaluation[];
-  readonly final: Pick<Evaluation, "returnMean" | "returnStd" | "episodes">;
+  /** The last evaluation, and what else the world says of the policy: `costMean`, for example. */
+  readonly final: Pick<Evaluation, "returnMean" | "returnStd" | "episodes"> & Figures;
   /** How well an upside-down policy did what it was asked; absent for policies that take no command. */
   readonly following?: CommandFollowing;
   /** The run's folder. */
@@ -158,6 +160,7 @@ async function afterLoss(lost: Session, store: RunStore, kind: LossKind, without
 async function summarise(session: Session, folder: string): Promise<Summary> {
   const { config, step, seconds } = session;
   const { returnMean, returnStd, episodes } = await finalEvaluation(session);
+  const figures = await session.figures();
   const following = await session.commandFollowing();
   return {
     env: config.env,
@@ -168,7 +171,7 @@ async function summarise(session: Session, folder: string): Promise<Summary> {
     seconds,
     stepsPerSecond: seconds > 0 ? step / seconds : 0,
     evaluations: session.evaluations,
-    final: { returnMean, returnStd, episodes },
+    final: { returnMean, returnStd, episodes, ...figures },
     ...(following ? { following } : {}),
     run: folder,
   };

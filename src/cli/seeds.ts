@@ -5,6 +5,7 @@ import {
   type Advance,
   type EngineReport,
   type Evaluation,
+  type Figures,
   InputError,
   mean,
   meanInterval,
@@ -19,7 +20,7 @@ import {
 import { Interrupts } from "./interrupt.js";
 import type { Output } from "./output.js";
 import { ProgressBar } from "./progress-bar.js";
-import { RunReporter, type RunStart, stoppedText, summaryText } from "./reporter.js";
+import { figuresOf, RunReporter, type RunStart, stoppedText, summaryText } from "./reporter.js";
 import { RUNS_FOLDER, type Summary } from "./run.js";
 
 /** What a seed's Worker thread is given. */
@@ -44,7 +45,9 @@ export interface SeedsSummary extends Omit<Summary, "evaluations" | "final"> {
   readonly seeds: readonly number[];
   /** Means over the seeds, at the steps that all of them reached; deviation and interval are between seeds. */
   readonly evaluations: readonly (Evaluation & Interval)[];
-  readonly final: Summary["final"] & Interval;
+  readonly final: Pick<Evaluation, "returnMean" | "returnStd" | "episodes"> &
+    Interval &
+    Readonly<Record<string, number | null>>;
   readonly runs: readonly Summary[];
 }
 
@@ -171,13 +174,19 @@ export function summariseSeeds(runs: readonly Summary[], folder: string): SeedsS
     seconds,
     stepsPerSecond: seconds > 0 ? steps / seconds : 0,
     evaluations,
-    final: overSeeds(runs.map((run) => run.final)),
+    final: { ...meanFigures(runs), ...overSeeds(runs.map((run) => run.final)) },
     run: folder,
     runs,
   };
 }
 
-function overSeeds(results: readonly Summary["final"][]) {
+/** What the world says of the policies beyond their returns, on average. */
+function meanFigures(runs: readonly Summary[]): Figures {
+  const names = Object.keys(figuresOf(runs[0].final));
+  return Object.fromEntries(names.map((name) => [name, mean(runs.map(({ final }) => final[name]))]));
+}
+
+function overSeeds(results: readonly Pick<Evaluation, "returnMean" | "episodes">[]) {
   const means = results.map((result) => result.returnMean);
   const { mean: returnMean, low: returnLow, high: returnHigh } = meanInterval(means);
   const episodes = results.reduce((sum, result) => sum + result.episodes, 0);

@@ -14,6 +14,7 @@ import type { Environment } from "../envs/environment.js";
 import { createVectorEnvironment, loadWorld } from "../envs/index.js";
 import { type CommandFollowing, commandFollowing } from "../evaluate/command-following.js";
 import { evaluatePolicy } from "../evaluate/evaluate.js";
+import { type Figures, finalFigures } from "../evaluate/figures.js";
 import { mean, populationDeviation } from "../evaluate/statistics.js";
 import { breathing } from "./breathing.js";
 import type { Break, Evaluation, Progress, SessionConfig } from "./config.js";
@@ -128,14 +129,20 @@ export class Session {
       options: config.envOptions,
     });
     const createEngine = breathe ? breathing(factory, breathe) : factory;
-    const context = { env, createEngine, seed: config.seed, options: config.agentOptions };
+    const context = {
+      env,
+      envOptions: config.envOptions,
+      createEngine,
+      seed: config.seed,
+      options: config.agentOptions,
+    };
     const graphics = report.chosen === "wgsl" && worldsOnCpu === null ? await openDevice() : null;
     const agent =
       graphics && definition.resident
         ? await definition.resident.create(context, graphics)
         : await definition.create(context);
     const network = definition.network(environment.spec, config.agentOptions);
-    const parameterCount = network ? layoutOf(network.spec).parameterCount : 0;
+    const parameterCount = agent.parameterCount ?? (network ? layoutOf(network.spec).parameterCount : 0);
     const session = new Session(config, report, notice, parameterCount, environment, definition, agent, factory);
     if (saved) session.restore(saved, checkpoint?.segments ?? []);
     if (breaks) session.breakLog = breaks;
@@ -246,6 +253,12 @@ export class Session {
       commands,
       episodesEach,
     });
+  }
+
+  /** What this world says of the policy beyond its return, such as its long-run cost; nothing in most. */
+  async figures(breathe?: () => Promise<void> | undefined): Promise<Figures> {
+    const { seed, envOptions: options } = this.config;
+    return finalFigures({ world: this.environment.spec.id, actor: this.policy, options, seed, breathe });
   }
 
   /** Everything needed to go on exactly. */
@@ -401,7 +414,11 @@ export async function timeEngines(config: SessionConfig, settings: CalibrationSe
   const { spec } = await loadWorld(config.env, config.envOptions);
   const network = findAgent(config.agent).network(spec, config.agentOptions);
   if (network) {
-    const report = await calibrate(network.spec, network.batch, { gathering: network.gathering, ...settings });
+    const { gathering, engines } = network;
+    const candidates = engines
+      ? (settings.candidates ?? engines).filter((id) => engines.includes(id))
+      : settings.candidates;
+    const report = await calibrate(network.spec, network.batch, { gathering, ...settings, candidates });
     return withResident(report, config);
   }
   return { chosen: "reference", reason: "Nothing here is a network.", timings: [] };

@@ -48,7 +48,7 @@ async function timeResident({ env, agent, agentOptions, envOptions }: SessionCon
   if (!graphics) return null;
   try {
     const copies = createVectorEnvironment(environment, { numEnvs, seed: 1, options: envOptions });
-    const context = { env: copies, createEngine: createReferenceEngine, seed: 1, options: agentOptions };
+    const context = { env: copies, envOptions, createEngine: createReferenceEngine, seed: 1, options: agentOptions };
     const trial = await resident.create(context, graphics);
     try {
       await trial.iterate();

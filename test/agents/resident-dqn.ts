@@ -21,7 +21,13 @@ async function createDqn(graphics: GraphicsDevice, world: string, values: Option
   const env = createVectorEnvironment(findEnvironment(world), settings);
   const network = dqn.network(env.spec, options as unknown as OptionValues);
   if (!network) throw new Error("expected DQN to have a network, got none");
-  const context = { env, createEngine: createReferenceEngine, seed: SEED, options: options as unknown as OptionValues };
+  const context = {
+    env,
+    envOptions: {},
+    createEngine: createReferenceEngine,
+    seed: SEED,
+    options: options as unknown as OptionValues,
+  };
   return {
     agent: await ResidentDqn.create(context, graphics, options, network.spec),
     env,

@@ -61,7 +61,7 @@ export async function createResident(graphics: GraphicsDevice, request: Resident
   const createEngine = () => {
     throw new Error("expected no engine to be asked for");
   };
-  const context = { env, createEngine, seed, options: values };
+  const context = { env, envOptions: {}, createEngine, seed, options: values };
   const agent = await ResidentPpo.create(context, graphics, options, network.spec, limits);
   return { agent, env, options, network: network.spec };
 }

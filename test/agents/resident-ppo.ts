@@ -421,7 +421,13 @@ async function expectSameActions(graphics: GraphicsDevice): Promise<void> {
   const values = { numEnvs: 8, numSteps: 8, minibatchSize: 64, epochs: 2, hidden: [8], normaliseObservations: true };
   const { agent, env, options } = await createResident(graphics, { world: "cartpole", options: values });
   await agent.iterate();
-  const twin = { env, createEngine: createReferenceEngine, seed: 3, options: options as unknown as OptionValues };
+  const twin = {
+    env,
+    envOptions: {},
+    createEngine: createReferenceEngine,
+    seed: 3,
+    options: options as unknown as OptionValues,
+  };
   const cpu = await ppo.create(twin);
   cpu.setState((await agent.getState()) as never);
   const [here, there] = [new Float32Array(16), new Float32Array(16)];

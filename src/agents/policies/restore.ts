@@ -3,6 +3,7 @@ import type { NetworkSpec } from "../../compute/network.js";
 import { InputError, showValue } from "../../core/errors.js";
 import type { Packable } from "../../core/pack.js";
 import type { EnvironmentSpec } from "../../envs/environment.js";
+import { restoreInventoryPolicy } from "../hdpo/inventory-policy.js";
 import { RunningStatistics } from "../normaliser.js";
 import { type MlpHead, MlpPolicy } from "./mlp.js";
 import type { Policy, SerialisedPolicy } from "./policy.js";
@@ -37,10 +38,13 @@ export function restorePolicy(
       const numActions = spec.action.kind === "discrete" ? spec.action.names.length : 0;
       return fixed(readRule(serialised, spec.observation.length, numActions));
     }
+    case "named-network":
+      // One family so far: policies of inventory networks.
+      return fixed(restoreInventoryPolicy(serialised, spec.observation.length, createEngine));
     case "mlp":
       return restoreMlp(serialised, spec, createEngine);
     default:
-      throw new InputError("policy kind", showValue(serialised.kind), "mlp, tree, forest or rule");
+      throw new InputError("policy kind", showValue(serialised.kind), "mlp, named-network, tree, forest or rule");
   }
 }
 

@@ -1,13 +1,10 @@
 import { RandomStream } from "../../core/random.js";
 import type { InventoryProblem } from "../../envs/inventory/problem.js";
+import { type Orders, playTraces } from "./play-traces.js";
 import { COST_TERMS, InventorySimulator } from "./simulator.js";
 import { drawTraces } from "./traces.js";
 
-/**
- * Whatever orders: fills `orders` [numTraces, numEdges] for `pipelines` [numTraces, width], the pipelines of all nodes
- * one after another, each with its stock on hand first. Both are row-major; edges are those of the problem, in order.
- */
-export type Orders = (pipelines: Float64Array, numTraces: number, orders: Float64Array) => void | Promise<void>;
+export type { Orders } from "./play-traces.js";
 
 /** How long and how often a policy is tested; the defaults err by less than 0.1 %. */
 export interface CostSettings {
@@ -20,7 +17,7 @@ export interface CostSettings {
   /** Name of the stream that the traces are drawn from. */
   readonly streamName?: string;
   /** Called now and then; what it answers with is waited for. */
-  readonly breathe?: () => Promise<void> | undefined;
+  readonly breathe?: (() => Promise<void> | undefined) | undefined;
 }
 
 /** What a policy costs, per store and period. */
@@ -54,31 +51,20 @@ export async function measureCost(
 ): Promise<CostReport> {
   const { seed, numTraces = 2048, burnIn = 300, numPeriods = 2000, streamName = "inventory/test", breathe } = settings;
   const simulator = new InventorySimulator(problem);
-  const { width, numEdges, numNodes, numStores } = simulator;
   const stream = new RandomStream(seed, streamName, numTraces);
   const traceCosts = new Float64Array(numTraces);
-  const costs = new Float64Array(numNodes * COST_TERMS.length);
-  const ignored = new Float64Array(costs.length);
-  const orders = new Float64Array(CHUNK * numEdges);
-  const allPeriods = burnIn + numPeriods;
-
+  const costs = new Float64Array(simulator.numNodes * COST_TERMS.length);
   for (let first = 0; first < numTraces; first += CHUNK) {
     const count = Math.min(CHUNK, numTraces - first);
-    const { demands, starts } = drawTraces(simulator, stream, first, count, allPeriods);
-    const chunkCosts = traceCosts.subarray(first, first + count);
-    let pipelines = starts;
-    let next: Float64Array = new Float64Array(count * width);
-    for (let period = 0; period < allPeriods; period++) {
-      const pending = fillOrders(pipelines, count, orders);
-      if (pending) await pending;
-      if (problem.wholeUnits) for (let i = 0; i < count * numEdges; i++) orders[i] = Math.round(orders[i]);
-      const demand = { values: demands, first: period * numStores, stride: allPeriods * numStores };
-      if (period === burnIn) chunkCosts.fill(0);
-      simulator.step(count, pipelines, orders, demand, next, chunkCosts, period < burnIn ? ignored : costs);
-      [pipelines, next] = [next, pipelines];
-      const breath = breathe?.();
-      if (breath) await breath;
-    }
+    const traces = drawTraces(simulator, stream, first, count, burnIn + numPeriods);
+    await playTraces(simulator, fillOrders, traces, {
+      first: 0,
+      numTraces: count,
+      burnIn,
+      traceCosts: traceCosts.subarray(first, first + count),
+      costs,
+      breathe,
+    });
   }
   return reportOf(simulator, traceCosts, costs, numPeriods);
 }

@@ -43,7 +43,8 @@ export class InventorySimulator {
   readonly underageCost: Float64Array;
   readonly lost: boolean;
   readonly profit: boolean;
-  private readonly outflow: Float64Array;
+  /** [numNodes] what {@link fillOutflow} found. */
+  readonly outflow: Float64Array;
 
   constructor(readonly problem: InventoryProblem) {
     const { nodes, edges } = problem;
@@ -89,7 +90,7 @@ export class InventorySimulator {
     for (let trace = 0; trace < numTraces; trace++) {
       const row = trace * width;
       const firstOrder = trace * numEdges;
-      this.sumOutflows(orders, firstOrder, demand, trace);
+      this.fillOutflow(orders, demand, trace);
       let cost = 0;
       for (let node = 0; node < numNodes; node++) {
         const from = row + offsets[node];
@@ -118,8 +119,9 @@ export class InventorySimulator {
   }
 
   /** What leaves each node of one trace: shipments, or demand. */
-  private sumOutflows(orders: Float64Array, firstOrder: number, demand: DemandRows, trace: number): void {
+  fillOutflow(orders: Float64Array, demand: DemandRows, trace: number): void {
     const { outflow, edgeFrom, numEdges } = this;
+    const firstOrder = trace * numEdges;
     outflow.fill(0, 0, this.firstStore);
     const firstDemand = demand.first + trace * demand.stride;
     for (let store = 0; store < this.numStores; store++) {

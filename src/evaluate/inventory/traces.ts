@@ -1,4 +1,5 @@
 import type { RandomStream } from "../../core/random.js";
+import { normalQuantile, poissonQuantile } from "../../envs/inventory/demand.js";
 import type { DemandModel } from "../../envs/inventory/problem.js";
 import type { InventorySimulator } from "./simulator.js";
 
@@ -47,10 +48,11 @@ export function drawTraces(
 /** Fills the demand of all stores in one period, from `to` on. */
 type FillPeriod = (stream: RandomStream, copy: number, demands: Float32Array, to: number) => void;
 
+/** The draws of the world's dynamics: one uniform for each store and, where they move together, one for all. */
 function demandSampler({ kind, mean, std, correlation, clipped }: DemandModel): FillPeriod {
   switch (kind) {
     case "poisson": {
-      const samplers = mean.map(poissonInverse);
+      const samplers = mean.map(poissonSampler);
       return (stream, copy, demands, to) => {
         for (let store = 0; store < samplers.length; store++) {
           demands[to + store] = samplers[store](stream.uniform(copy));
@@ -58,13 +60,15 @@ function demandSampler({ kind, mean, std, correlation, clipped }: DemandModel): 
       };
     }
     case "normal": {
-      const common = Math.sqrt(correlation);
+      const shared = Math.sqrt(correlation);
       const own = Math.sqrt(1 - correlation);
       return (stream, copy, demands, to) => {
-        const factor = common === 0 ? 0 : common * stream.normal(copy);
         for (let store = 0; store < mean.length; store++) {
-          const noise = own === 0 ? factor : factor + own * stream.normal(copy);
-          const demand = mean[store] + std[store] * noise;
+          demands[to + store] = own * normalQuantile(stream.uniform(copy));
+        }
+        const common = shared > 0 ? shared * normalQuantile(stream.uniform(copy)) : 0;
+        for (let store = 0; store < mean.length; store++) {
+          const demand = mean[store] + std[store] * (demands[to + store] + common);
           demands[to + store] = clipped && demand < 0 ? 0 : demand;
         }
       };
@@ -76,28 +80,16 @@ function demandSampler({ kind, mean, std, correlation, clipped }: DemandModel): 
   }
 }
 
-/** Parts of the unit interval for which the search's start is kept. */
-const NUM_GUIDES = 64;
+/** Parts of the unit interval whose quantile is known beforehand. */
+const NUM_PARTS = 4096;
 
-/** The quantile function of a Poisson distribution, by a search in its cumulative sums that starts near its end. */
-function poissonInverse(mean: number): (uniform: number) => number {
-  const cumulative: number[] = [];
-  // Beyond the last sum no uniform of 24 bits is left.
-  const last = Math.ceil(mean + 12 * Math.sqrt(mean) + 24);
-  let logProbability = -mean;
-  let sum = 0;
-  for (let count = 0; count <= last; count++) {
-    if (count > 0) logProbability += Math.log(mean / count);
-    sum += Math.exp(logProbability);
-    cumulative.push(sum);
-  }
-  cumulative.push(Number.POSITIVE_INFINITY);
-  const guides = Int32Array.from({ length: NUM_GUIDES }, (_, part) =>
-    cumulative.findIndex((probability) => probability > part / NUM_GUIDES),
+/** {@link poissonQuantile} of one mean: most uniforms fall into a part that has the same quantile at both ends. */
+function poissonSampler(mean: number): (uniform: number) => number {
+  const ends = Float64Array.from({ length: NUM_PARTS + 1 }, (_, part) =>
+    poissonQuantile(Math.min(part / NUM_PARTS, 1 - 2 ** -24), mean),
   );
   return (uniform) => {
-    let count = guides[Math.floor(uniform * NUM_GUIDES)];
-    while (cumulative[count] <= uniform) count++;
-    return count;
+    const part = Math.floor(uniform * NUM_PARTS);
+    return ends[part] === ends[part + 1] ? ends[part] : poissonQuantile(uniform, mean);
   };
 }

@@ -1,0 +1,301 @@
+import type { EngineState } from "../compute/adam.js";
+import { layoutOf } from "../compute/network.js";
+import { adamStepAll, type UnrolledFactory } from "../compute/unrolled.js";
+import type { Packable } from "../core/pack.js";
+import { RandomStream } from "../core/random.js";
+import { inventoryProblemOf } from "../envs/inventory/variant.js";
+import { playTraces } from "../evaluate/inventory/play-traces.js";
+import { InventorySimulator } from "../evaluate/inventory/simulator.js";
+import { drawTraces, type Traces } from "../evaluate/inventory/traces.js";
+import type { Agent, AgentContext, Diagnostics, Iteration } from "./agent.js";
+import { createOrderPolicy, type PolicyForm } from "./hdpo/create-policy.js";
+import { InventoryPolicy, unrolledOf } from "./hdpo/inventory-policy.js";
+import type { OrderPolicy } from "./hdpo/order-policy.js";
+import { type Recipe, recipeOf, tracesOf } from "./hdpo/recipes.js";
+import { Rollout } from "./hdpo/rollout.js";
+import type { HdpoOptions } from "./hdpo-options.js";
+
+/** Bytes of activations that a chunk of traces may take: more would not stay in the second cache of a core. */
+const CHUNK_BYTES = 2_000_000;
+/** A call of `iterate` is over after about this many multiplications, a quarter of a second. */
+const CALL_WORK = 2e9;
+/** What is left of the learning rate at the end of its schedule. */
+const LAST_RATE = 0.01;
+const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+
+/**
+ * Hindsight-differentiable policy optimisation: traces of demand are drawn beforehand, a deterministic policy plays them
+ * in a simulation that can be differentiated, and Adam follows the gradient of the total cost through all periods.
+ *
+ * There is neither a value function nor exploration noise. Of all weights the policy has those of the lowest cost on
+ * development traces. Source: Alvo, Russo, Kanoria & Lee 2023, arXiv:2306.11246, section 3.
+ */
+class Hdpo implements Agent {
+  readonly policy: InventoryPolicy;
+  readonly parameterCount: number;
+  private readonly simulator: InventorySimulator;
+  private readonly recipe: Recipe;
+  private readonly learner: OrderPolicy;
+  private readonly rollout: Rollout;
+  /** The newest weights, for the development traces. */
+  private readonly candidate: InventoryPolicy;
+  private readonly train: Traces;
+  private readonly dev: Traces;
+  private readonly batchSize: number;
+  private readonly shuffleStream: RandomStream;
+  /** Training traces in the order of this epoch [trainTraces]. */
+  private readonly order: Uint32Array;
+  /** Chunks of traces that a call of `iterate` takes. */
+  private readonly chunksPerCall: number;
+  private epoch = 0;
+  /** Environment steps of finished gradient steps, and those that `iterate` has not told of yet. */
+  private steps = 0;
+  private untold = 0;
+  /** Position in `order` of the running batch, traces of it that were played, and their cost. */
+  private batchStart = 0;
+  private played = 0;
+  private batchCost = 0;
+  /** Development traces played so far, and their cost; null while training. */
+  private devPlayed: number | null = null;
+  private devSum = 0;
+  private devCost: number | null = null;
+  private bestCost: number | null = null;
+  private bestEpoch = 0;
+
+  constructor(
+    { createEngine, seed, envOptions }: AgentContext,
+    private readonly options: HdpoOptions,
+  ) {
+    const problem = inventoryProblemOf("inventory", envOptions);
+    const create = unrolledOf(createEngine);
+    this.simulator = new InventorySimulator(problem);
+    this.recipe = recipeOf(problem, options);
+    const form = { policy: options.policy, hidden: this.recipe.hidden };
+    const { trainTraces, devTraces, batchSize } = tracesOf(problem, options);
+    const chunk = chunkSize(form, this.simulator, options.trainPeriods, create);
+    this.learner = createOrderPolicy(form, this.simulator, (spec, rows) =>
+      create(spec, options.trainPeriods, chunk * rows),
+    );
+    this.learner.initialise(new RandomStream(seed, "hdpo/initialise"));
+    this.rollout = new Rollout(this.simulator, this.learner, options.trainPeriods, chunk);
+    this.parameterCount = this.learner.learnables.reduce((sum, { parameterCount }) => sum + parameterCount, 0);
+    this.policy = new InventoryPolicy(problem, form, create);
+    this.candidate = new InventoryPolicy(problem, form, create);
+    this.policy.setParameters(this.parameters);
+
+    const draw = (name: string, count: number, periods: number) =>
+      drawTraces(this.simulator, new RandomStream(seed, name, count), 0, count, periods);
+    this.train = draw("hdpo/train", trainTraces, options.trainPeriods);
+    this.dev = draw("hdpo/dev", devTraces, options.devPeriods);
+    this.batchSize = batchSize;
+    this.order = Uint32Array.from({ length: trainTraces }, (_, trace) => trace);
+    this.shuffleStream = new RandomStream(seed, "hdpo/shuffle");
+    const work = chunk * options.trainPeriods * (this.parameterCount + 1000);
+    this.chunksPerCall = Math.max(1, Math.round(CALL_WORK / (3 * work)));
+  }
+
+  /** The epochs that were asked for are over, or the policy has long not become better. */
+  get done(): boolean {
+    const { maxEpochs, patience } = this.options;
+    return this.devPlayed === null && (this.epoch >= maxEpochs || this.epoch - this.bestEpoch > patience);
+  }
+
+  /** Learns from some chunks of traces, at most to the end of a gradient step, or plays some development traces. */
+  async iterate(): Promise<Iteration> {
+    const { trainPeriods } = this.options;
+    const numStores = this.simulator.numStores;
+    let [numEpisodes, cost] = [0, 0];
+    let diagnostics: Diagnostics | null = null;
+    for (let chunk = 0; chunk < this.chunksPerCall && diagnostics === null; chunk++) {
+      if (this.devPlayed !== null) {
+        if (await this.playDev(this.devPlayed)) break;
+        continue;
+      }
+      if (this.played === 0) this.beginBatch();
+      const from = this.batchStart + this.played;
+      const count = Math.min(this.rollout.maxTraces, this.batchEnd - from);
+      const chunkCost = this.rollout.forward(this.train, this.order.subarray(from, from + count));
+      this.rollout.backward(1 / ((this.batchEnd - this.batchStart) * trainPeriods * numStores));
+      this.played += count;
+      this.batchCost += chunkCost;
+      this.untold += count * trainPeriods;
+      numEpisodes += count;
+      cost += chunkCost;
+      if (from + count === this.batchEnd) diagnostics = this.update();
+    }
+    // A run may end with any step that is told: the last weights shall have been looked at by then.
+    const steps = this.devPlayed === null ? this.untold : 0;
+    this.untold -= steps;
+    const mean = { episodeReturn: -cost / (numEpisodes * numStores), length: trainPeriods, terminated: false };
+    return { steps, episodes: numEpisodes > 0 ? [mean] : [], numEpisodes, diagnostics };
+  }
+
+  private get batchEnd(): number {
+    return Math.min(this.batchStart + this.batchSize, this.order.length);
+  }
+
+  /** A new sum of gradients and, at the start of an epoch, a new order of the traces. */
+  private beginBatch(): void {
+    if (this.batchStart === 0) this.shuffleStream.shuffle(this.order);
+    for (const learnable of this.learner.learnables) learnable.zeroGradients();
+    this.batchCost = 0;
+  }
+
+  /** One step of Adam on the gradient of the whole batch. */
+  private update(): Diagnostics {
+    const { trainPeriods, scheduleSteps, devEvery } = this.options;
+    const learningRate = this.recipe.learningRate * rateAt(this.steps, scheduleSteps);
+    const settings = { learningRate, maxNorm: this.recipe.maxNorm, ...ADAM };
+    const gradientNorm = adamStepAll(this.learner.learnables, settings);
+
+    const trainCost = this.batchCost / (this.played * trainPeriods * this.simulator.numStores);
+    const before = this.steps;
+    this.steps += this.played * trainPeriods;
+    this.played = 0;
+    this.batchStart = this.batchEnd;
+    const isEpochOver = this.batchStart === this.order.length;
+    if (isEpochOver) {
+      this.batchStart = 0;
+      this.epoch++;
+    }
+    const isScheduleOver = before < scheduleSteps && this.steps >= scheduleSteps;
+    if ((isEpochOver && this.epoch % devEvery === 0) || isScheduleOver) this.beginDev();
+    else if (this.bestCost === null) this.policy.setParameters(this.parameters);
+    return {
+      trainCost,
+      ...(this.devCost === null ? {} : { devCost: this.devCost }),
+      ...(this.bestCost === null ? {} : { bestCost: this.bestCost }),
+      gradientNorm,
+      learningRate,
+      epoch: this.epoch,
+    };
+  }
+
+  private beginDev(): void {
+    this.candidate.setParameters(this.parameters);
+    this.devPlayed = 0;
+    this.devSum = 0;
+  }
+
+  /** Plays the next development traces under the newest weights; true when these were the last. */
+  private async playDev(first: number): Promise<boolean> {
+    const { simulator, dev, candidate } = this;
+    const { devPeriods, devIgnored } = this.options;
+    const numTraces = Math.min(this.rollout.maxTraces, dev.numTraces - first);
+    const traceCosts = new Float64Array(numTraces);
+    const costs = new Float64Array(3 * simulator.numNodes);
+    const fillOrders = candidate.fillOrders.bind(candidate);
+    await playTraces(simulator, fillOrders, dev, { first, numTraces, burnIn: devIgnored, traceCosts, costs });
+    for (const cost of traceCosts) this.devSum += cost;
+    this.devPlayed = first + numTraces;
+    if (this.devPlayed < dev.numTraces) return false;
+    this.devPlayed = null;
+    this.devCost = this.devSum / (dev.numTraces * (devPeriods - devIgnored) * simulator.numStores);
+    if (this.bestCost === null || this.devCost < this.bestCost) {
+      this.bestCost = this.devCost;
+      this.bestEpoch = this.epoch;
+      this.policy.setParameters(this.parameters);
+    }
+    return true;
+  }
+
+  private get parameters(): readonly (Float32Array | Float64Array)[] {
+    return this.learner.learnables.map((learnable) => learnable.getParameters());
+  }
+
+  getState(): Packable {
+    const { learnables } = this.learner;
+    return {
+      learnables: learnables.map((learnable) => learnable.getState()),
+      gradients: learnables.map((learnable) => learnable.getGradients()),
+      best: this.policy.parameters,
+      order: this.order.slice(),
+      shufflePositions: this.shuffleStream.positions.slice(),
+      epoch: this.epoch,
+      steps: this.steps,
+      untold: this.untold,
+      batchStart: this.batchStart,
+      played: this.played,
+      batchCost: this.batchCost,
+      devPlayed: this.devPlayed,
+      devSum: this.devSum,
+      devCost: this.devCost,
+      bestCost: this.bestCost,
+      bestEpoch: this.bestEpoch,
+    };
+  }
+
+  setState(packed: Packable): void {
+    const state = packed as unknown as HdpoState;
+    this.learner.learnables.forEach((learnable, i) => {
+      learnable.setState(state.learnables[i]);
+      learnable.setGradients(state.gradients[i]);
+    });
+    this.policy.setParameters(state.best);
+    this.candidate.setParameters(this.parameters);
+    this.order.set(state.order);
+    this.shuffleStream.restore(state.shufflePositions);
+    this.epoch = state.epoch;
+    this.steps = state.steps;
+    this.untold = state.untold;
+    this.batchStart = state.batchStart;
+    this.played = state.played;
+    this.batchCost = state.batchCost;
+    this.devPlayed = state.devPlayed;
+    this.devSum = state.devSum;
+    this.devCost = state.devCost;
+    this.bestCost = state.bestCost;
+    this.bestEpoch = state.bestEpoch;
+  }
+
+  /** Nothing to release: the garbage collector sees everything it holds. */
+  dispose(): void {}
+}
+
+interface HdpoState {
+  readonly learnables: readonly EngineState[];
+  readonly gradients: readonly ArrayLike<number>[];
+  readonly best: readonly ArrayLike<number>[];
+  readonly order: Uint32Array;
+  readonly shufflePositions: Uint32Array;
+  readonly epoch: number;
+  readonly steps: number;
+  readonly untold: number;
+  readonly batchStart: number;
+  readonly played: number;
+  readonly batchCost: number;
+  readonly devPlayed: number | null;
+  readonly devSum: number;
+  readonly devCost: number | null;
+  readonly bestCost: number | null;
+  readonly bestEpoch: number;
+}
+
+/** Share of the learning rate after some environment steps: half a cosine down to {@link LAST_RATE}, then that. */
+function rateAt(steps: number, scheduleSteps: number): number {
+  if (scheduleSteps === 0) return 1;
+  const progress = Math.min(steps / scheduleSteps, 1);
+  return LAST_RATE + (1 - LAST_RATE) * 0.5 * (1 + Math.cos(Math.PI * progress));
+}
+
+/** Traces of a chunk: as many as fit into {@link CHUNK_BYTES} with all their activations, from 4 to 64. */
+function chunkSize(
+  form: PolicyForm,
+  simulator: InventorySimulator,
+  numPeriods: number,
+  create: UnrolledFactory,
+): number {
+  let bytes = 1;
+  createOrderPolicy(form, simulator, (spec, rowsPerTrace) => {
+    const { layers } = layoutOf(spec);
+    const floats = layers.reduce((sum, { paddedOut }) => sum + paddedOut, layers[0].paddedIn);
+    bytes += 4 * floats * numPeriods * rowsPerTrace;
+    return create(spec, 1, 4);
+  });
+  return Math.min(Math.max(4 * Math.floor(CHUNK_BYTES / bytes / 4), 4), 64);
+}
+
+/** Makes the agent; the registry loads this file only when one is trained. */
+export function createHdpo(context: AgentContext): Agent {
+  return new Hdpo(context, context.options as unknown as HdpoOptions);
+}

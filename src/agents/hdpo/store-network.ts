@@ -1,0 +1,59 @@
+import { initialParameters } from "../../compute/initialise.js";
+import type { UnrolledNetwork } from "../../compute/unrolled.js";
+import type { RandomStream } from "../../core/random.js";
+import type { OrderPolicy } from "./order-policy.js";
+import { sigmoid, softplus } from "./smooth.js";
+
+/**
+ * A store that is supplied without limits orders softplus(out + 1) of a network over its pipeline.
+ *
+ * Source: `vanilla_one_store` of Alvo et al. 2023, arXiv:2306.11246.
+ */
+export class StoreNetwork implements OrderPolicy {
+  readonly learnables: readonly UnrolledNetwork[];
+
+  constructor(private readonly network: UnrolledNetwork) {
+    this.learnables = [network];
+  }
+
+  initialise(stream: RandomStream): void {
+    this.network.setParameters(initialParameters(this.network.layout, stream));
+  }
+
+  forward(slot: number, numTraces: number, pipelines: Float64Array, orders: Float64Array): void {
+    const { network } = this;
+    const { values } = network;
+    const width = network.layout.spec.inputSize;
+    const inputs = network.inputs(slot);
+    for (let trace = 0; trace < numTraces; trace++) {
+      const to = inputs.first + trace * inputs.stride;
+      for (let i = 0; i < width; i++) values[to + i] = pipelines[trace * width + i];
+    }
+    network.forward(slot, numTraces);
+    const { first, stride } = network.outputs(slot);
+    for (let trace = 0; trace < numTraces; trace++) orders[trace] = softplus(values[first + trace * stride] + 1);
+  }
+
+  backward(
+    slot: number,
+    numTraces: number,
+    _pipelines: Float64Array,
+    _orders: Float64Array,
+    orderGradients: Float64Array,
+    pipelineGradients: Float64Array,
+  ): void {
+    const { network } = this;
+    const { values, outputGradients, inputGradients } = network;
+    const width = network.layout.spec.inputSize;
+    const outputs = network.outputs(slot);
+    for (let trace = 0; trace < numTraces; trace++) {
+      const slope = sigmoid(values[outputs.first + trace * outputs.stride] + 1);
+      values[outputGradients.first + trace * outputGradients.stride] = slope * orderGradients[trace];
+    }
+    network.backward(slot, numTraces);
+    for (let trace = 0; trace < numTraces; trace++) {
+      const from = inputGradients.first + trace * inputGradients.stride;
+      for (let i = 0; i < width; i++) pipelineGradients[trace * width + i] += values[from + i];
+    }
+  }
+}
