@@ -113,6 +113,8 @@ export interface AgentDefinition {
   readonly presets: Readonly<Record<string, OptionValues>>;
   /** Environment steps a run takes when nobody says otherwise, by environment id, with `default`. */
   readonly budgets: Readonly<Record<string, number>>;
+  /** Environment steps between evaluations at least, where a single update takes many. */
+  readonly evaluationEvery?: number;
   /** Null when it can learn in this world, else the reason in words. */
   unsupported(spec: EnvironmentSpec): string | null;
   /** Number of environment copies it wants, from its options. */

@@ -12,6 +12,8 @@ export const hdpo: AgentDefinition = {
   diagnostics: HDPO_DIAGNOSTICS,
   presets: HDPO_PRESETS,
   budgets: HDPO_BUDGETS,
+  // Twenty mini-batches of its presets.
+  evaluationEvery: 512_000,
   unsupported: (spec) =>
     spec.id === "inventory" ? null : "HDPO needs a simulation that gradients pass through; inventory networks have one",
   numEnvs: () => 1,

@@ -15,7 +15,7 @@ import {
   parseOptionText,
 } from "../core/options.js";
 import { environments, findEnvironment } from "../envs/index.js";
-import type { SessionConfig } from "../training/config.js";
+import { evaluationDistance, type SessionConfig } from "../training/config.js";
 
 /** How a training is run and measured, whatever is learned: the form's third part. */
 export const trainingOptions = optionsSchema({
@@ -108,7 +108,7 @@ export function defaultSettings(env: string, agent: string, seed: number): LabSe
       trainingOptions,
       {
         ...(budget === undefined ? {} : { budget }),
-        ...(spec.evaluationEvery === undefined ? {} : { evaluationEvery: spec.evaluationEvery }),
+        evaluationEvery: evaluationDistance(spec, definition),
       },
       "training",
     ),

@@ -1,9 +1,10 @@
+import type { AgentDefinition } from "../agents/agent.js";
 import { findAgent } from "../agents/index.js";
 import { ENGINE_IDS, type EngineId } from "../compute/engine.js";
-
 import { InputError, type LossKind, showValue } from "../core/errors.js";
 import { type OptionValues, parseOptions } from "../core/options.js";
 import { freshSeed } from "../core/random.js";
+import type { EnvironmentSpec } from "../envs/environment.js";
 import { findEnvironment } from "../envs/index.js";
 
 /** How often and how a training is measured: deterministic actions on separate environments. */
@@ -86,6 +87,11 @@ export interface SessionRequest {
 /** Evaluations take place this often unless a person says otherwise. */
 export const DEFAULT_EVALUATION: EvaluationSettings = { every: 2560, episodes: 20 };
 
+/** Environment steps between the evaluations of an agent in a world unless a person says otherwise. */
+export function evaluationDistance(spec: EnvironmentSpec, agent: AgentDefinition): number {
+  return Math.max(spec.evaluationEvery ?? DEFAULT_EVALUATION.every, agent.evaluationEvery ?? 0);
+}
+
 /**
  * Fills in presets and defaults and checks everything. Throws `InputError` that names the field.
  *
@@ -118,7 +124,7 @@ export function resolveConfig(request: SessionRequest): SessionConfig {
     evaluation: {
       every: wholeNumber(
         "evaluation.every",
-        request.evaluation?.every ?? environment.spec.evaluationEvery ?? DEFAULT_EVALUATION.every,
+        request.evaluation?.every ?? evaluationDistance(environment.spec, agent),
         0,
         1e12,
       ),
