@@ -13,8 +13,8 @@ import type { DiagnosticDescription } from "./agent.js";
 export const hdpoOptions = optionsSchema({
   policy: choiceOption({
     title: "Policy",
-    help: "What orders: a network over all pipelines, or a rule whose levels are learned.",
-    choices: ["network", "base-stock", "capped-base-stock", "echelon-base-stock"],
+    help: "What orders: a network over all pipelines, a graph network (gnn) over the roads, or a rule whose levels are learned.",
+    choices: ["network", "gnn", "base-stock", "capped-base-stock", "echelon-base-stock"],
     default: "network",
   }),
   learningRate: numberOption({

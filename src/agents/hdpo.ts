@@ -72,9 +72,9 @@ class Hdpo implements Agent {
     this.recipe = recipeOf(problem, options);
     const form = { policy: options.policy, hidden: this.recipe.hidden };
     const { trainTraces, devTraces, batchSize } = tracesOf(problem, options);
-    const chunk = chunkSize(form, this.simulator, options.trainPeriods, create);
-    this.learner = createOrderPolicy(form, this.simulator, (spec, rows) =>
-      create(spec, options.trainPeriods, chunk * rows),
+    const { chunk, work } = sizesOf(form, this.simulator, options.trainPeriods, create);
+    this.learner = createOrderPolicy(form, this.simulator, (spec, rows, perPeriod) =>
+      create(spec, options.trainPeriods * perPeriod, chunk * rows),
     );
     this.learner.initialise(new RandomStream(seed, "hdpo/initialise"));
     this.rollout = new Rollout(this.simulator, this.learner, options.trainPeriods, chunk);
@@ -90,8 +90,8 @@ class Hdpo implements Agent {
     this.batchSize = batchSize;
     this.order = Uint32Array.from({ length: trainTraces }, (_, trace) => trace);
     this.shuffleStream = new RandomStream(seed, "hdpo/shuffle");
-    const work = chunk * options.trainPeriods * (this.parameterCount + 1000);
-    this.chunksPerCall = Math.max(1, Math.round(CALL_WORK / (3 * work)));
+    // Backward takes twice as many; what is no multiplication counts as a thousand of them.
+    this.chunksPerCall = Math.max(1, Math.round(CALL_WORK / (chunk * options.trainPeriods * (3 * work + 1000))));
   }
 
   /** The epochs that were asked for are over, or the policy has long not become better. */
@@ -278,21 +278,21 @@ function rateAt(steps: number, scheduleSteps: number): number {
   return LAST_RATE + (1 - LAST_RATE) * 0.5 * (1 + Math.cos(Math.PI * progress));
 }
 
-/** Traces of a chunk: as many as fit into {@link CHUNK_BYTES} with all their activations, from 4 to 64. */
-function chunkSize(
-  form: PolicyForm,
-  simulator: InventorySimulator,
-  numPeriods: number,
-  create: UnrolledFactory,
-): number {
-  let bytes = 1;
-  createOrderPolicy(form, simulator, (spec, rowsPerTrace) => {
+/**
+ * Traces of a chunk, as many as fit into {@link CHUNK_BYTES} with all their activations, from 4 to 64; and the
+ * multiplications of one trace and period, forward.
+ */
+function sizesOf(form: PolicyForm, simulator: InventorySimulator, numPeriods: number, create: UnrolledFactory) {
+  let [bytes, work] = [1, 0];
+  createOrderPolicy(form, simulator, (spec, rowsPerTrace, perPeriod) => {
     const { layers } = layoutOf(spec);
     const floats = layers.reduce((sum, { paddedOut }) => sum + paddedOut, layers[0].paddedIn);
-    bytes += 4 * floats * numPeriods * rowsPerTrace;
-    return create(spec, 1, 4);
+    const products = layers.reduce((sum, { paddedIn, paddedOut }) => sum + paddedIn * paddedOut, 0);
+    bytes += 4 * floats * numPeriods * perPeriod * rowsPerTrace;
+    work += products * perPeriod * rowsPerTrace;
+    return create(spec, perPeriod, 4 * rowsPerTrace);
   });
-  return Math.min(Math.max(4 * Math.floor(CHUNK_BYTES / bytes / 4), 4), 64);
+  return { chunk: Math.min(Math.max(4 * Math.floor(CHUNK_BYTES / bytes / 4), 4), 64), work };
 }
 
 /** Makes the agent; the registry loads this file only when one is trained. */

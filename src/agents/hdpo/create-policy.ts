@@ -3,10 +3,14 @@ import type { UnrolledNetwork } from "../../compute/unrolled.js";
 import { InputError } from "../../core/errors.js";
 import type { InventorySimulator } from "../../evaluate/inventory/simulator.js";
 import type { HdpoOptions } from "../hdpo-options.js";
+import { AllocationNetwork } from "./allocation-network.js";
 import { BaseStock } from "./base-stock.js";
+import { EchelonBaseStock } from "./echelon-base-stock.js";
+import { GraphNetwork } from "./graph-network.js";
 import type { OrderPolicy } from "./order-policy.js";
 import { shapeOf } from "./recipes.js";
 import { StoreNetwork } from "./store-network.js";
+import { supplyGraphOf } from "./supply-graph.js";
 
 /** What decides the form of a policy; with its parameters it is the whole of it. */
 export interface PolicyForm {
@@ -33,29 +37,55 @@ export function mlp(
 }
 
 /**
- * Makes a policy for an inventory network; `create` makes the networks that it is built of, for as many rows as there
- * are traces times `rowsPerTrace`.
- *
- * Throws `InputError` for a policy that has no form in this network.
+ * Makes a network for `rowsPerTrace` rows of every trace, that is applied `perPeriod` times in every period: its slots
+ * are numbered period by period.
  */
-export function createOrderPolicy(
-  { policy, hidden }: PolicyForm,
-  simulator: InventorySimulator,
-  create: (spec: NetworkSpec, rowsPerTrace: number) => UnrolledNetwork,
-): OrderPolicy {
-  const shape = shapeOf(simulator.problem);
+export type CreateNetwork = (spec: NetworkSpec, rowsPerTrace: number, perPeriod: number) => UnrolledNetwork;
+
+/** The constant logit of stock that a node keeps; null where it keeps none. Source: as in `allocation-network.ts`. */
+const KEEP_LOGITS = { serial: 0, warehouses: 1, transshipment: null } as const;
+
+/** Makes a policy for an inventory network. Throws `InputError` for a policy that has no form in this one. */
+export function createOrderPolicy(form: PolicyForm, simulator: InventorySimulator, create: CreateNetwork): OrderPolicy {
+  const { policy, hidden } = form;
+  const { width, numEdges, problem } = simulator;
+  const shape = shapeOf(problem);
   switch (policy) {
     case "network":
-      if (shape === "store") return new StoreNetwork(create(mlp("orders", simulator.width, hidden, 1), 1));
-      break;
+      if (shape === "store") return new StoreNetwork(create(mlp("orders", width, hidden, 1), 1, 1));
+      return new AllocationNetwork(simulator, create(mlp("orders", width, hidden, numEdges), 1, 1), KEEP_LOGITS[shape]);
+    case "gnn":
+      return createGraphNetwork(simulator, hidden, create);
     case "base-stock":
     case "capped-base-stock":
       if (shape === "store") return new BaseStock(simulator, policy === "capped-base-stock");
-      break;
+      throw new InputError(
+        "agent.policy",
+        policy,
+        "network, gnn or, in a chain, echelon-base-stock: there are several nodes",
+      );
     case "echelon-base-stock":
-      break;
+      if (shape === "store" || shape === "serial") return new EchelonBaseStock(simulator);
+      throw new InputError("agent.policy", policy, "network or gnn: the nodes form no chain");
     default:
       return policy satisfies never;
   }
-  throw new InputError("agent.policy", policy, `a policy for ${shape === "store" ? "one store" : `this network`}`);
+}
+
+function createGraphNetwork(
+  simulator: InventorySimulator,
+  hidden: readonly number[],
+  create: CreateNetwork,
+): GraphNetwork {
+  const graph = supplyGraphOf(simulator);
+  const { numNodes, numEdges, numRounds, maxPipeline, numParameters } = graph;
+  const size = hidden[hidden.length - 1];
+  const module = (name: string, inputSize: number) => mlp(name, inputSize, hidden, size, true);
+  return new GraphNetwork(simulator, graph, {
+    node: create(module("node", maxPipeline + numParameters), numNodes, 1),
+    edge: create(module("edge", 2 * size + 1), numEdges, 1),
+    nodeUpdate: create(module("nodeUpdate", 3 * size), numNodes, numRounds),
+    edgeUpdate: create(module("edgeUpdate", 3 * size), numEdges, numRounds),
+    wish: create(mlp("wish", size, hidden, 1), numEdges, 1),
+  });
 }

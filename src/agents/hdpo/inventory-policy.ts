@@ -33,7 +33,9 @@ export class InventoryPolicy implements Policy {
   ) {
     const simulator = new InventorySimulator(problem);
     this.simulator = simulator;
-    this.orderPolicy = createOrderPolicy(form, simulator, (spec, rows) => create(spec, 1, ROWS * rows));
+    this.orderPolicy = createOrderPolicy(form, simulator, (spec, rows, perPeriod) =>
+      create(spec, perPeriod, ROWS * rows),
+    );
     this.pipelines = new Float64Array(ROWS * simulator.width);
     this.orders = new Float64Array(ROWS * simulator.numEdges);
   }

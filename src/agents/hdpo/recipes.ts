@@ -20,11 +20,12 @@ const NETWORKS: Readonly<Record<NetworkShape, Recipe>> = {
   transshipment: { hidden: [256, 256, 256], learningRate: 0.0001, maxNorm: 0 },
 };
 
-const RULES = {
+const OTHERS = {
+  gnn: { hidden: [32, 32], learningRate: 0.001, maxNorm: 1 },
   "base-stock": { hidden: [], learningRate: 0.5, maxNorm: 0 },
   "capped-base-stock": { hidden: [], learningRate: 1, maxNorm: 0 },
   "echelon-base-stock": { hidden: [], learningRate: 0.5, maxNorm: 0 },
-} as const satisfies Readonly<Record<string, Recipe>>;
+} as const satisfies Readonly<Record<Exclude<HdpoOptions["policy"], "network">, Recipe>>;
 
 /** Which published shape a problem has. */
 export function shapeOf(problem: InventoryProblem): NetworkShape {
@@ -40,7 +41,7 @@ export function shapeOf(problem: InventoryProblem): NetworkShape {
 
 /** The training of a policy with the options' own values where they name one. */
 export function recipeOf(problem: InventoryProblem, options: HdpoOptions): Recipe {
-  const own = options.policy === "network" ? NETWORKS[shapeOf(problem)] : RULES[options.policy];
+  const own = options.policy === "network" ? NETWORKS[shapeOf(problem)] : OTHERS[options.policy];
   return {
     hidden: options.hidden.length > 0 ? options.hidden : own.hidden,
     learningRate: options.learningRate || own.learningRate,

@@ -2,6 +2,7 @@ import { initialParameters } from "../../compute/initialise.js";
 import type { UnrolledNetwork } from "../../compute/unrolled.js";
 import type { RandomStream } from "../../core/random.js";
 import type { OrderPolicy } from "./order-policy.js";
+import { addToPipelines, writePipelines } from "./pipeline-rows.js";
 import { sigmoid, softplus } from "./smooth.js";
 
 /**
@@ -23,12 +24,7 @@ export class StoreNetwork implements OrderPolicy {
   forward(slot: number, numTraces: number, pipelines: Float64Array, orders: Float64Array): void {
     const { network } = this;
     const { values } = network;
-    const width = network.layout.spec.inputSize;
-    const inputs = network.inputs(slot);
-    for (let trace = 0; trace < numTraces; trace++) {
-      const to = inputs.first + trace * inputs.stride;
-      for (let i = 0; i < width; i++) values[to + i] = pipelines[trace * width + i];
-    }
+    writePipelines(network, slot, numTraces, pipelines);
     network.forward(slot, numTraces);
     const { first, stride } = network.outputs(slot);
     for (let trace = 0; trace < numTraces; trace++) orders[trace] = softplus(values[first + trace * stride] + 1);
@@ -43,17 +39,13 @@ export class StoreNetwork implements OrderPolicy {
     pipelineGradients: Float64Array,
   ): void {
     const { network } = this;
-    const { values, outputGradients, inputGradients } = network;
-    const width = network.layout.spec.inputSize;
+    const { values, outputGradients } = network;
     const outputs = network.outputs(slot);
     for (let trace = 0; trace < numTraces; trace++) {
       const slope = sigmoid(values[outputs.first + trace * outputs.stride] + 1);
       values[outputGradients.first + trace * outputGradients.stride] = slope * orderGradients[trace];
     }
     network.backward(slot, numTraces);
-    for (let trace = 0; trace < numTraces; trace++) {
-      const from = inputGradients.first + trace * inputGradients.stride;
-      for (let i = 0; i < width; i++) pipelineGradients[trace * width + i] += values[from + i];
-    }
+    addToPipelines(network, numTraces, pipelineGradients);
   }
 }

@@ -30,9 +30,9 @@ export function ordersOfActor(simulator: InventorySimulator, actor: Pick<Actor, 
 
 /** Scales the orders of every node that ships to what it has, as the dynamics of the world do. */
 function shipFeasibly(simulator: InventorySimulator, pipelines: Float64Array, numTraces: number, orders: Float64Array) {
-  const { width, numEdges, firstStore, offsets, edgeFrom, problem } = simulator;
+  const { width, numEdges, firstStore, offsets, problem } = simulator;
   const { wholeUnits, nodes } = problem;
-  const outgoing = nodes.map((_, node) => [...edgeFrom.keys()].filter((edge) => edgeFrom[edge] === node));
+  const outgoing = nodes.map((_, node) => simulator.edgesFrom(node));
   for (let trace = 0; trace < numTraces; trace++) {
     const first = trace * numEdges;
     if (wholeUnits) for (let edge = 0; edge < numEdges; edge++) orders[first + edge] = Math.round(orders[first + edge]);

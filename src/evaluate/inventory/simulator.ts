@@ -118,6 +118,11 @@ export class InventorySimulator {
     }
   }
 
+  /** Indices of the edges that leave a node, or {@link SUPPLIER}. */
+  edgesFrom(node: number): Int32Array {
+    return Int32Array.from([...this.edgeFrom.keys()].filter((edge) => this.edgeFrom[edge] === node));
+  }
+
   /** What leaves each node of one trace: shipments, or demand. */
   fillOutflow(orders: Float64Array, demand: DemandRows, trace: number): void {
     const { outflow, edgeFrom, numEdges } = this;

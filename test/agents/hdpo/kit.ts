@@ -20,7 +20,7 @@ export function referencePolicy(network: InventoryProblem, form: PolicyForm, num
   const policy = createOrderPolicy(
     form,
     simulator,
-    (spec, rows) => new ReferenceUnrolledNetwork(spec, numPeriods, numTraces * rows),
+    (spec, rows, perPeriod) => new ReferenceUnrolledNetwork(spec, numPeriods * perPeriod, numTraces * rows),
   );
   policy.initialise(new RandomStream(1, "weights"));
   return { simulator, policy };

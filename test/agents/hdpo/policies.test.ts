@@ -6,6 +6,31 @@ const CASES: readonly (readonly [string, PolicyForm, Record<string, unknown>, nu
   ["the network of one store", { policy: "network", hidden: [8, 6] }, { setting: "one-store-lost", leadTime: 3 }, null],
   ["a base stock", { policy: "base-stock", hidden: [] }, { setting: "one-store-backlogged", leadTime: 2 }, 14.3],
   ["a capped base stock", { policy: "capped-base-stock", hidden: [] }, { setting: "one-store-lost", leadTime: 2 }, 5.3],
+  ["echelon base stocks", { policy: "echelon-base-stock", hidden: [] }, { setting: "serial", leadTime: 2 }, 14.7],
+  ["the network of a chain", { policy: "network", hidden: [7] }, { setting: "serial", leadTime: 1 }, null],
+  ["the network of a warehouse", { policy: "network", hidden: [9] }, { setting: "one-warehouse", numStores: 3 }, null],
+  ["the network of two warehouses", { policy: "network", hidden: [9] }, { setting: "many-warehouses" }, null],
+  [
+    "the network of transshipment",
+    { policy: "network", hidden: [9] },
+    { setting: "transshipment", numStores: 3 },
+    null,
+  ],
+  ["the graph network of one store", { policy: "gnn", hidden: [6, 5] }, { setting: "one-store-lost" }, null],
+  ["the graph network of a chain", { policy: "gnn", hidden: [6, 5] }, { setting: "serial" }, null],
+  [
+    "the graph network of a warehouse",
+    { policy: "gnn", hidden: [6, 5] },
+    { setting: "one-warehouse", numStores: 3 },
+    null,
+  ],
+  ["the graph network of two warehouses", { policy: "gnn", hidden: [6, 5] }, { setting: "many-warehouses" }, null],
+  [
+    "the graph network of transshipment",
+    { policy: "gnn", hidden: [5] },
+    { setting: "transshipment", numStores: 3 },
+    null,
+  ],
 ];
 
 test.each(CASES)("gradients of %s are those of finite differences", (_, form, options, start) => {
