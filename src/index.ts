@@ -83,8 +83,10 @@ export {
   benchmarksOf,
   justInTimeCost,
 } from "./evaluate/inventory/benchmarks.js";
+export { poissonTable } from "./evaluate/inventory/demand-table.js";
 export { type OrderTable, orderOf, type SolvingProgress } from "./evaluate/inventory/lost-sales.js";
 export { type OptimalPolicy, type Optimum, optimumOf, type UnknownOptimum } from "./evaluate/inventory/optimum.js";
+export { bestBaseStock, bestCappedBaseStock } from "./evaluate/inventory/order-rules.js";
 export { type InventoryRule, ordersOf, ruleText } from "./evaluate/inventory/rules.js";
 export {
   interquartileMean,

@@ -19,13 +19,13 @@ import { openRun } from "./run.js";
 export const explain: Command = {
   name: "explain",
   usage: {
-    summary: "make a policy readable and score it: a tree, a linear rule, or an order of importance",
+    summary: "make a policy readable and score it: a tree, a linear rule, an order of importance, or a store's levels",
     positionals: ["run"],
     flags: [
       {
         name: "method",
         value: { label: "METHOD", allowed: `one of ${methods.map(({ id }) => id).join(", ")}` },
-        help: "viper (default), dagger or bc: a tree; shapley: a linear rule; importance: an order of the features",
+        help: "viper (default), dagger or bc: a tree; shapley: a linear rule; importance: an order of the features; orders: levels of a store",
       },
       { ...SEED_FLAG, help: "decides what is gathered, never the test episodes (default: the seed of the run)" },
       {
@@ -105,7 +105,7 @@ function explanationText(explanation: Explanation): string {
         `${percent(explanation.fidelity)} on the network's states, ${percent(explanation.fidelityOnOwnStates)} on its own`,
       ],
       ["  regret", explanation.regret === null ? "the network has no values" : explanation.regret.toPrecision(3)],
-      ["  seconds", explanation.seconds.toFixed(2)],
+      ["  time", `${explanation.seconds.toFixed(2)} s`],
       ...detailRows(explanation),
     ]),
     ...explanation.warnings.map((warning) => `  warning: ${WARNINGS[warning]}`),
@@ -135,6 +135,24 @@ function detailRows(explanation: Explanation): string[][] {
         const { feature, shapley, flips } = explanation.importances[i];
         return [`  ${feature}`, `${shapley.toPrecision(3)}, ${percent(flips)} of the actions change without it`];
       });
+    case "orders": {
+      const { text, costMean, teacherCostMean, optimum, candidates } = explanation;
+      const above = (cost: number) => percent(cost / Number(optimum.cost) - 1);
+      const known = optimum.cost === null ? [] : [["  optimum", `${optimum.cost.toFixed(4)} (${optimum.kind})`]];
+      const gap = (cost: number) => (optimum.cost === null ? "" : `, ${above(cost)} above`);
+      return [
+        ["  rule", text ?? "a regression tree"],
+        [
+          "  cost",
+          `${costMean.toFixed(4)}${gap(costMean)}; of the network ${teacherCostMean.toFixed(4)}${gap(teacherCostMean)}`,
+        ],
+        ...known,
+        ...candidates.map(({ label, selectionReturn, agreement }) => [
+          "  tried",
+          `${label}: cost ${(-selectionReturn).toFixed(4)}, agreement ${percent(agreement)}`,
+        ]),
+      ];
+    }
     default:
       return explanation satisfies never;
   }

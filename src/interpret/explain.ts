@@ -3,13 +3,13 @@ import { numTermsOf } from "../agents/policies/rule.js";
 import { TreePolicy } from "../agents/policies/tree.js";
 import { numNodesOf, type Tree } from "../compute/trees/tree.js";
 import { type OptionValues, parseOptions } from "../core/options.js";
-import type { Environment, EnvironmentSpec } from "../envs/environment.js";
+import type { EnvironmentSpec } from "../envs/environment.js";
 import { cloneBehaviour, type Distilled, type DistilRequest, dagger, treeActor, viper } from "./distil.js";
 import type { BcOptions, DaggerOptions, ViperOptions } from "./distil-options.js";
+import type { ExplainRequest } from "./explain-request.js";
 import {
   type Explanation,
   type ExplanationBase,
-  type ExplanationMethod,
   type ExplanationWarning,
   plainOf,
   type Scores,
@@ -18,43 +18,30 @@ import {
 import { importance } from "./importance.js";
 import type { ImportanceOptions } from "./importance-options.js";
 import { findMethod } from "./methods.js";
-import { FREE_PACE, type Pace } from "./pace.js";
+import { FREE_PACE } from "./pace.js";
 import { withCommandAsFeatures } from "./play.js";
 import { playTest, type ScoringRequest, scoreStudent, type TestPlay } from "./scoring.js";
 import { shapleyRule } from "./shapley/rule.js";
 import type { ShapleyOptions } from "./shapley/rule-options.js";
 import { Teacher } from "./teacher.js";
 
+export type { ExplainRequest } from "./explain-request.js";
+
 /** Lines that explain less of their boundary points than this are poor. */
 const POOR_R2 = 0.8;
 /** Clusters in which fewer of the states do what is usual there are impure. */
 const POOR_PURITY = 0.9;
 
-/** What is explained, and how. */
-export interface ExplainRequest {
-  readonly policy: Policy;
-  readonly environment: Environment;
-  /** Options of the world, as the policy was trained. */
-  readonly envOptions: OptionValues;
-  readonly agent: string;
-  /** Environment steps that the policy was trained for. */
-  readonly step: number;
-  readonly method: ExplanationMethod;
-  /** Only what differs from the method's defaults. */
-  readonly options?: Readonly<Record<string, unknown>>;
-  /** Decides what is gathered and drawn; never the test episodes. */
-  readonly seed: number;
-  readonly pace?: Pace;
-}
-
 /**
  * Explains a policy by one of the methods and scores the result. A pure function of its request, seconds aside.
  *
- * Throws {@link InputError} for an option out of range, for continuous actions, and for `shapley` of a policy that
- * follows commands or in a world with too many features.
+ * Throws {@link InputError} for an option out of range, for continuous actions where a method takes none, and for
+ * `shapley` of a policy that follows commands or in a world with too many features.
  */
 export async function explain(request: ExplainRequest): Promise<Explanation> {
   const { policy, environment, envOptions, method, seed, pace = FREE_PACE } = request;
+  // It has costs and traces in the place of returns and episodes, and the code of the networks with it.
+  if (method === "orders") return (await import("./orders-explanation.js")).explainOrders(request);
   const options = parseOptions(findMethod(method).options, request.options ?? {}, method) as OptionValues;
   // What a policy is asked for is two more features to a tree, and to an order of importance; a rule knows none.
   const commanded = method === "shapley" ? null : (policy.commanded ?? null);

@@ -4,11 +4,11 @@ import type { Command } from "../core/command.js";
 import { InputError } from "../core/errors.js";
 import type { Packable } from "../core/pack.js";
 
-/** What an explanation is made of: a tree, a linear rule, or an order of importance of the features. */
-export type ExplanationKind = "tree" | "rule" | "importance";
+/** What an explanation is made of: a tree, a linear rule, an order of importance of the features, or a store's orders. */
+export type ExplanationKind = "tree" | "rule" | "importance" | "orders";
 
 /** How an explanation is made. */
-export const EXPLANATION_METHODS = ["viper", "dagger", "bc", "shapley", "importance"] as const;
+export const EXPLANATION_METHODS = ["viper", "dagger", "bc", "shapley", "importance", "orders"] as const;
 export type ExplanationMethod = (typeof EXPLANATION_METHODS)[number];
 
 /** How large a readable policy is; one of the three, in the unit of its kind. */
@@ -148,6 +148,37 @@ export interface ImportanceExplanation extends ExplanationBase {
   readonly background: number;
 }
 
+/**
+ * A store's policy in few numbers or a small regression tree, in `policy`. Returns are minus the cost per store and
+ * period; episodes are demand traces; actions agree where orders differ by half a unit at most.
+ */
+export interface OrdersExplanation extends ExplanationBase {
+  readonly kind: "orders";
+  readonly method: "orders";
+  /** The rule in words: `order up to 19, at most 6 at once`; null for a tree. */
+  readonly text: string | null;
+  /** Of the readable policy, per store and period, and its standard error. */
+  readonly costMean: number;
+  readonly costError: number;
+  readonly teacherCostMean: number;
+  readonly teacherCostError: number;
+  readonly optimum: { readonly kind: "optimal" | "lower-bound" | "unknown"; readonly cost: number | null };
+  readonly curve: OrderCurve;
+}
+
+/** Up to where a store orders, by what it has and expects: data to draw. Entries of all lists belong together. */
+export interface OrderCurve {
+  /** Units on hand and on the way. */
+  readonly positions: readonly number[];
+  /** Share of the periods in which the policy found itself there. */
+  readonly shares: readonly number[];
+  /** Mean of position and order in these periods: of the policy, and of what was made of it. */
+  readonly learned: readonly number[];
+  readonly readable: readonly number[];
+  /** Of the best policy in the same periods; null where that is not known. */
+  readonly optimal: readonly number[] | null;
+}
+
 export interface FeatureImportance {
   readonly feature: string;
   /** Mean over states of |Shapley value|, mean over the actions. */
@@ -156,7 +187,7 @@ export interface FeatureImportance {
   readonly flips: number;
 }
 
-export type Explanation = TreeExplanation | RuleExplanation | ImportanceExplanation;
+export type Explanation = TreeExplanation | RuleExplanation | ImportanceExplanation | OrdersExplanation;
 
 const number = v.number();
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
@@ -170,7 +201,7 @@ const returns = {
 
 /** What a stored explanation must hold; fields of its kind are kept as they are. */
 const explanationSchema = v.looseObject({
-  kind: v.picklist(["tree", "rule", "importance"]),
+  kind: v.picklist(["tree", "rule", "importance", "orders"]),
   method: v.picklist(EXPLANATION_METHODS),
   policy: v.nullable(v.looseObject({ kind: v.string() })),
   ...returns,

@@ -4,6 +4,7 @@ import type { OptionsSchema } from "../core/options.js";
 import { BC_OPTIONS, DAGGER_OPTIONS, VIPER_OPTIONS } from "./distil-options.js";
 import type { ExplanationKind, ExplanationMethod } from "./explanation.js";
 import { IMPORTANCE_OPTIONS } from "./importance-options.js";
+import { ORDERS_OPTIONS } from "./orders-options.js";
 import { SHAPLEY_OPTIONS } from "./shapley/rule-options.js";
 
 /** A way to explain a policy, as the registry knows it. */
@@ -58,6 +59,14 @@ export const methods: readonly MethodDefinition[] = [
     summary: "Which features the network leans on, and how it fares with only the first of them.",
     source: "Lundberg & Lee 2017, arXiv:1705.07874; Breiman 2001 for the shuffled features",
     options: IMPORTANCE_OPTIONS,
+  },
+  {
+    id: "orders",
+    kind: "orders",
+    title: "Orders",
+    summary: "A base-stock level, one with a cap, a table or a small tree for one store, whichever costs least.",
+    source: "Least squares on the policy's own states; levels as in Alvo et al. 2023, arXiv:2306.11246",
+    options: ORDERS_OPTIONS,
   },
 ];
 

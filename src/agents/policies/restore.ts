@@ -5,6 +5,7 @@ import type { Packable } from "../../core/pack.js";
 import type { EnvironmentSpec } from "../../envs/environment.js";
 import { restoreInventoryPolicy } from "../hdpo/inventory-policy.js";
 import { RunningStatistics } from "../normaliser.js";
+import { isInventoryRule, readInventoryRule } from "./inventory-rule.js";
 import { type MlpHead, MlpPolicy } from "./mlp.js";
 import type { Policy, SerialisedPolicy } from "./policy.js";
 import { readRule } from "./rule.js";
@@ -35,6 +36,7 @@ export function restorePolicy(
     case "forest":
       return fixed(fitting(parseTreePolicy(serialised), spec));
     case "rule": {
+      if (isInventoryRule(serialised)) return fixed(readInventoryRule(serialised, spec.observation.length));
       const numActions = spec.action.kind === "discrete" ? spec.action.names.length : 0;
       return fixed(readRule(serialised, spec.observation.length, numActions));
     }

@@ -8,6 +8,11 @@ export type InventoryRule =
   /** The same, but never more than `most` at once. */
   | { readonly rule: "capped-base-stock"; readonly level: number; readonly most: number }
   /**
+   * One store orders by what it has and expects: entry i from i × `step` units on, the last entry
+   * beyond that too.
+   */
+  | { readonly rule: "order-table"; readonly step: number; readonly orders: readonly number[] }
+  /**
    * Every node orders up to a level of what it and all it serves have and expect [numNodes]; infinite: all there is. A
    * node that has too little shares it in proportion to the orders; one that may hold no stock ships all it has, so that
    * all stores can bear equally much more demand than they expect.
@@ -22,11 +27,23 @@ export function ruleText(rule: InventoryRule, problem: InventoryProblem): string
       return `order up to ${units(rule.level)}`;
     case "capped-base-stock":
       return `order up to ${units(rule.level)}, at most ${units(rule.most)} at once`;
+    case "order-table":
+      return orderTableText(rule.orders, rule.step, units);
     case "echelon-base-stock":
       return problem.nodes.map(({ name }, node) => `${name} up to ${units(rule.levels[node])}`).join(", ");
     default:
       return rule satisfies never;
   }
+}
+
+/** `order 6 up to 13, 5 up to 15, 0 beyond`: neighbours that order the same are said once. */
+function orderTableText(orders: readonly number[], step: number, units: (value: number) => string): string {
+  const parts = orders.flatMap((order, i) => {
+    const last = i === orders.length - 1;
+    if (!last && units(orders[i + 1]) === units(order)) return [];
+    return [last ? `${units(order)} beyond` : `${units(order)} below ${units((i + 1) * step)}`];
+  });
+  return `order ${parts.join(", ")}`;
 }
 
 /** The orders of a rule in an inventory network. Throws `RangeError` where the rule is for another kind of network. */
@@ -37,7 +54,15 @@ export function ordersOf(rule: InventoryRule, problem: InventoryProblem): Orders
     case "capped-base-stock": {
       if (numNodes !== 1) throw new RangeError(`expected one store for a ${rule.rule} rule, got ${numNodes} nodes`);
       const most = rule.rule === "base-stock" ? Number.POSITIVE_INFINITY : rule.most;
-      return storeOrders(rule.level, most, pipelineLengths(problem)[0]);
+      return storeOrders(pipelineLengths(problem)[0], (position) => Math.min(most, Math.max(0, rule.level - position)));
+    }
+    case "order-table": {
+      if (numNodes !== 1) throw new RangeError(`expected one store for a ${rule.rule} rule, got ${numNodes} nodes`);
+      const { step, orders } = rule;
+      const last = orders.length - 1;
+      return storeOrders(pipelineLengths(problem)[0], (position) => {
+        return orders[Math.max(0, Math.min(last, Math.floor(position / step)))];
+      });
     }
     case "echelon-base-stock":
       if (numNodes !== rule.levels.length) {
@@ -49,12 +74,13 @@ export function ordersOf(rule: InventoryRule, problem: InventoryProblem): Orders
   }
 }
 
-function storeOrders(level: number, most: number, width: number): Orders {
+/** Orders of one store that look at no more than what it has and expects. */
+function storeOrders(width: number, orderOf: (position: number) => number): Orders {
   return (pipelines, numTraces, orders) => {
     for (let trace = 0; trace < numTraces; trace++) {
       let position = 0;
       for (let entry = trace * width; entry < (trace + 1) * width; entry++) position += pipelines[entry];
-      orders[trace] = Math.min(most, Math.max(0, level - position));
+      orders[trace] = orderOf(position);
     }
   };
 }
