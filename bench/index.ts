@@ -3,13 +3,14 @@ import { engines } from "./engines.js";
 import { envs } from "./envs.js";
 import { gpu } from "./gpu.js";
 import type { Bench } from "./harness/bench.js";
+import { hdpo } from "./hdpo.js";
 import { memory } from "./memory.js";
 import { ppo } from "./ppo.js";
 import { solve } from "./solve.js";
 import { trees } from "./trees.js";
 
 /** Every benchmark, in the order in which they run: the longest comes last. */
-export const benches: readonly Bench[] = [envs, engines, trees, ppo, gpu, solve, dqn, memory];
+export const benches: readonly Bench[] = [envs, engines, trees, ppo, hdpo, gpu, solve, dqn, memory];
 
 /** What is sent to a fresh process: which benchmark, and one of its cases. */
 export interface Task {

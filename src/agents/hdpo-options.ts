@@ -13,8 +13,8 @@ import type { DiagnosticDescription } from "./agent.js";
 export const hdpoOptions = optionsSchema({
   policy: choiceOption({
     title: "Policy",
-    help: "What orders: a network over all pipelines, a graph network (gnn) over the roads, or a rule whose levels are learned.",
-    choices: ["network", "gnn", "base-stock", "capped-base-stock", "echelon-base-stock"],
+    help: "What orders: a network over all pipelines, one that all stores share (symmetry-aware), a graph network (gnn) over the roads, or a rule whose levels are learned.",
+    choices: ["network", "symmetry-aware", "gnn", "base-stock", "capped-base-stock", "echelon-base-stock"],
     default: "network",
   }),
   learningRate: numberOption({
@@ -58,7 +58,7 @@ export const hdpoOptions = optionsSchema({
   }),
   hidden: integersOption({
     title: "Hidden layers",
-    help: "Widths of the hidden layers; none named takes the policy's own.",
+    help: "Widths of the hidden layers, of a symmetry-aware policy its context first; none named takes the policy's own.",
     default: [],
     min: 1,
     max: 1024,

@@ -1,6 +1,7 @@
 import type { NetworkSpec } from "../../compute/network.js";
 import type { UnrolledNetwork } from "../../compute/unrolled.js";
 import { InputError } from "../../core/errors.js";
+import { SUPPLIER } from "../../envs/inventory/problem.js";
 import type { InventorySimulator } from "../../evaluate/inventory/simulator.js";
 import type { HdpoOptions } from "../hdpo-options.js";
 import { AllocationNetwork } from "./allocation-network.js";
@@ -11,6 +12,7 @@ import type { OrderPolicy } from "./order-policy.js";
 import { shapeOf } from "./recipes.js";
 import { StoreNetwork } from "./store-network.js";
 import { supplyGraphOf } from "./supply-graph.js";
+import { STORE_FACTS, SymmetryNetwork, WAREHOUSE_FACTS } from "./symmetry-network.js";
 
 /** What decides the form of a policy; with its parameters it is the whole of it. */
 export interface PolicyForm {
@@ -56,6 +58,9 @@ export function createOrderPolicy(form: PolicyForm, simulator: InventorySimulato
       return new AllocationNetwork(simulator, create(mlp("orders", width, hidden, numEdges), 1, 1), KEEP_LOGITS[shape]);
     case "gnn":
       return createGraphNetwork(simulator, hidden, create);
+    case "symmetry-aware":
+      if (shape === "warehouses" || shape === "transshipment") return createSymmetryNetwork(simulator, hidden, create);
+      throw new InputError("agent.policy", policy, "network or gnn: there are no stores that could share a network");
     case "base-stock":
     case "capped-base-stock":
       if (shape === "store") return new BaseStock(simulator, policy === "capped-base-stock");
@@ -70,6 +75,25 @@ export function createOrderPolicy(form: PolicyForm, simulator: InventorySimulato
     default:
       return policy satisfies never;
   }
+}
+
+/** The first width is that of the context, the others those of the stores' network; warehouses take half of them. */
+function createSymmetryNetwork(
+  simulator: InventorySimulator,
+  [context, ...others]: readonly number[],
+  create: CreateNetwork,
+) {
+  const { width, numEdges, firstStore, lengths } = simulator;
+  const numSupplied = simulator.edgesFrom(SUPPLIER).length;
+  const longest = (from: number, to: number) => Math.max(...lengths.subarray(from, to));
+  const ofStore = longest(firstStore, lengths.length) + STORE_FACTS + context;
+  const ofWarehouse = longest(0, firstStore) + WAREHOUSE_FACTS + context;
+  const half = others.map((size) => Math.ceil(size / 2));
+  return new SymmetryNetwork(simulator, {
+    context: create(mlp("context", width, [context], context), 1, 1),
+    store: create(mlp("store", ofStore, others, 1), numEdges - numSupplied, 1),
+    warehouse: create(mlp("warehouse", ofWarehouse, half, 1), numSupplied, 1),
+  });
 }
 
 function createGraphNetwork(

@@ -21,6 +21,7 @@ const NETWORKS: Readonly<Record<NetworkShape, Recipe>> = {
 };
 
 const OTHERS = {
+  "symmetry-aware": { hidden: [256, 32, 32], learningRate: 0.001, maxNorm: 0 },
   gnn: { hidden: [32, 32], learningRate: 0.001, maxNorm: 1 },
   "base-stock": { hidden: [], learningRate: 0.5, maxNorm: 0 },
   "capped-base-stock": { hidden: [], learningRate: 1, maxNorm: 0 },
@@ -31,10 +32,7 @@ const OTHERS = {
 export function shapeOf(problem: InventoryProblem): NetworkShape {
   const first = firstStore(problem);
   if (first === 0) return "store";
-  const isChain = problem.nodes.every(
-    (_, node) =>
-      problem.edges.filter(({ to, from }) => to === node && (node === 0) === (from === SUPPLIER)).length === 1,
-  );
+  const isChain = problem.edges.every(({ from, to }) => from === (to === 0 ? SUPPLIER : to - 1));
   if (isChain && problem.edges.length === problem.nodes.length) return "serial";
   return problem.nodes.slice(0, first).every(({ holdsStock }) => !holdsStock) ? "transshipment" : "warehouses";
 }

@@ -44,15 +44,18 @@ async function train(agent: Agent, steps: number) {
   return all;
 }
 
-test("training is the same for the same seed, and goes on exactly from a state", async () => {
-  const { agent } = await make(SMALL);
-  const { agent: twin } = await make(SMALL);
+test.each([
+  ["one store", {}, {}],
+  ["a graph network", { policy: "gnn", hidden: [6, 6] }, { setting: "one-warehouse", numStores: 3 }],
+])("training is the same for the same seed, and goes on exactly from a state: %s", async (_, policy, options) => {
+  const { agent } = await make({ ...SMALL, ...policy }, options);
+  const { agent: twin } = await make({ ...SMALL, ...policy }, options);
   await train(agent, 6000);
   await train(twin, 6000);
   const saved = pack(await agent.getState());
   expect(pack(await twin.getState())).toEqual(saved);
 
-  const { agent: resumed } = await make(SMALL);
+  const { agent: resumed } = await make({ ...SMALL, ...policy }, options);
   resumed.setState(unpack(saved));
   expect(await train(resumed, 5000)).toEqual(await train(agent, 5000));
   expect(pack(await resumed.getState())).toEqual(pack(await agent.getState()));

@@ -31,6 +31,18 @@ const CASES: readonly (readonly [string, PolicyForm, Record<string, unknown>, nu
     { setting: "transshipment", numStores: 3 },
     null,
   ],
+  [
+    "the shared networks of a warehouse",
+    { policy: "symmetry-aware", hidden: [5, 6] },
+    { setting: "one-warehouse", numStores: 3 },
+    null,
+  ],
+  [
+    "the shared networks of two warehouses",
+    { policy: "symmetry-aware", hidden: [5, 6] },
+    { setting: "many-warehouses" },
+    null,
+  ],
 ];
 
 test.each(CASES)("gradients of %s are those of finite differences", (_, form, options, start) => {
