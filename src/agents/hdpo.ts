@@ -11,7 +11,7 @@ import type { Agent, AgentContext, Diagnostics, Iteration } from "./agent.js";
 import { createOrderPolicy, type PolicyForm } from "./hdpo/create-policy.js";
 import { InventoryPolicy, unrolledOf } from "./hdpo/inventory-policy.js";
 import type { OrderPolicy } from "./hdpo/order-policy.js";
-import { type Recipe, recipeOf, tracesOf } from "./hdpo/recipes.js";
+import { type Recipe, recipeOf } from "./hdpo/recipes.js";
 import { Rollout } from "./hdpo/rollout.js";
 import type { HdpoOptions } from "./hdpo-options.js";
 
@@ -41,7 +41,6 @@ class Hdpo implements Agent {
   private readonly candidate: InventoryPolicy;
   private readonly train: Traces;
   private readonly dev: Traces;
-  private readonly batchSize: number;
   private readonly shuffleStream: RandomStream;
   /** Training traces in the order of this epoch [trainTraces]. */
   private readonly order: Uint32Array;
@@ -71,7 +70,7 @@ class Hdpo implements Agent {
     this.simulator = new InventorySimulator(problem);
     this.recipe = recipeOf(problem, options);
     const form = { policy: options.policy, hidden: this.recipe.hidden };
-    const { trainTraces, devTraces, batchSize } = tracesOf(problem, options);
+    const { trainTraces, devTraces } = this.recipe;
     const { chunk, work } = sizesOf(form, this.simulator, options.trainPeriods, create);
     this.learner = createOrderPolicy(form, this.simulator, (spec, rows, perPeriod) =>
       create(spec, options.trainPeriods * perPeriod, chunk * rows),
@@ -87,17 +86,19 @@ class Hdpo implements Agent {
       drawTraces(this.simulator, new RandomStream(seed, name, count), 0, count, periods);
     this.train = draw("hdpo/train", trainTraces, options.trainPeriods);
     this.dev = draw("hdpo/dev", devTraces, options.devPeriods);
-    this.batchSize = batchSize;
     this.order = Uint32Array.from({ length: trainTraces }, (_, trace) => trace);
     this.shuffleStream = new RandomStream(seed, "hdpo/shuffle");
     // Backward takes twice as many; what is no multiplication counts as a thousand of them.
     this.chunksPerCall = Math.max(1, Math.round(CALL_WORK / (chunk * options.trainPeriods * (3 * work + 1000))));
   }
 
-  /** The epochs that were asked for are over, or the policy has long not become better. */
+  /** The learning rate has fallen, the epochs are over, or the policy has long not become better. */
   get done(): boolean {
     const { maxEpochs, patience } = this.options;
-    return this.devPlayed === null && (this.epoch >= maxEpochs || this.epoch - this.bestEpoch > patience);
+    const { scheduleSteps } = this.recipe;
+    if (this.devPlayed !== null) return false;
+    const hasFallen = scheduleSteps > 0 && this.steps >= scheduleSteps;
+    return hasFallen || this.epoch >= maxEpochs || this.epoch - this.bestEpoch > patience;
   }
 
   /** Learns from some chunks of traces, at most to the end of a gradient step, or plays some development traces. */
@@ -115,7 +116,9 @@ class Hdpo implements Agent {
       const from = this.batchStart + this.played;
       const count = Math.min(this.rollout.maxTraces, this.batchEnd - from);
       const chunkCost = this.rollout.forward(this.train, this.order.subarray(from, from + count));
-      this.rollout.backward(1 / ((this.batchEnd - this.batchStart) * trainPeriods * numStores));
+      const { trainIgnored } = this.recipe;
+      const numCosts = (this.batchEnd - this.batchStart) * (trainPeriods - trainIgnored) * numStores;
+      this.rollout.backward(1 / numCosts, trainIgnored);
       this.played += count;
       this.batchCost += chunkCost;
       this.untold += count * trainPeriods;
@@ -131,7 +134,7 @@ class Hdpo implements Agent {
   }
 
   private get batchEnd(): number {
-    return Math.min(this.batchStart + this.batchSize, this.order.length);
+    return Math.min(this.batchStart + this.recipe.batchSize, this.order.length);
   }
 
   /** A new sum of gradients and, at the start of an epoch, a new order of the traces. */
@@ -143,7 +146,8 @@ class Hdpo implements Agent {
 
   /** One step of Adam on the gradient of the whole batch. */
   private update(): Diagnostics {
-    const { trainPeriods, scheduleSteps, devEvery } = this.options;
+    const { trainPeriods } = this.options;
+    const { scheduleSteps, devEvery } = this.recipe;
     const learningRate = this.recipe.learningRate * rateAt(this.steps, scheduleSteps);
     const settings = { learningRate, maxNorm: this.recipe.maxNorm, ...ADAM };
     const gradientNorm = adamStepAll(this.learner.learnables, settings);

@@ -55,13 +55,17 @@ export class Rollout {
     return cost;
   }
 
-  /** Adds to the policy's gradients those of `weight` times the cost of the last `forward`. */
-  backward(weight: number): void {
+  /**
+   * Adds to the policy's gradients those of `weight` times the cost of the last `forward`, that of the first `ignored`
+   * periods left out. What was ordered in them counts by what comes later.
+   */
+  backward(weight: number, ignored = 0): void {
     const { simulator, policy, numTraces, pipelines, orders, gradients, orderGradients } = this;
     gradients.fill(0);
     for (let period = this.numPeriods - 1; period >= 0; period--) {
       const [now, ordered] = [pipelines[period], orders[period]];
-      pullBackStep(simulator, numTraces, now, ordered, this.demandOf(period), weight, gradients, orderGradients);
+      const share = period < ignored ? 0 : weight;
+      pullBackStep(simulator, numTraces, now, ordered, this.demandOf(period), share, gradients, orderGradients);
       policy.backward(period, numTraces, now, ordered, orderGradients, gradients);
     }
   }

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { recipeOf, shapeOf, tracesOf } from "../../../src/agents/hdpo/recipes.js";
-import { type HdpoOptions, hdpoOptions } from "../../../src/agents/hdpo-options.js";
+import { recipeOf, shapeOf } from "../../../src/agents/hdpo/recipes.js";
+import { HDPO_BUDGETS, type HdpoOptions, hdpoOptions } from "../../../src/agents/hdpo-options.js";
 import { parseOptions } from "../../../src/core/options.js";
+import { SETTINGS } from "../../../src/envs/inventory/options.js";
 import { problem } from "./kit.js";
 
 const options = (values: Partial<HdpoOptions> = {}): HdpoOptions => parseOptions(hdpoOptions, values, "agent");
@@ -19,17 +20,35 @@ test.each([
 
 test("options that name no value take the published one of the policy and the problem", () => {
   const warehouse = problem({ setting: "one-warehouse" });
-  expect(recipeOf(warehouse, options())).toEqual({ hidden: [512, 512, 512], learningRate: 0.0003, maxNorm: 0 });
-  expect(recipeOf(warehouse, options({ policy: "gnn", learningRate: 0.01, hidden: [8] }))).toEqual({
+  expect(recipeOf(warehouse, options())).toEqual({
+    hidden: [512, 512, 512],
+    learningRate: 0.0003,
+    maxNorm: 0,
+    batchSize: 1024,
+    trainTraces: 8192,
+    devTraces: 8192,
+    devEvery: 10,
+    trainIgnored: 0,
+    scheduleSteps: 0,
+  });
+  expect(recipeOf(problem({}), options())).toMatchObject({ batchSize: 8192, trainTraces: 32_768, devTraces: 32_768 });
+  const few = options({ policy: "gnn", learningRate: 0.01, hidden: [8], trainTraces: 16 });
+  expect(recipeOf(warehouse, few)).toMatchObject({
     hidden: [8],
     learningRate: 0.01,
     maxNorm: 1,
-  });
-  expect(tracesOf(warehouse, options())).toEqual({ trainTraces: 8192, devTraces: 8192, batchSize: 1024 });
-  expect(tracesOf(problem({}), options())).toEqual({ trainTraces: 32_768, devTraces: 32_768, batchSize: 8192 });
-  expect(tracesOf(warehouse, options({ trainTraces: 16 }))).toEqual({
+    batchSize: 16,
     trainTraces: 16,
     devTraces: 8192,
-    batchSize: 16,
   });
+});
+
+test("the quick recipe lets every policy's learning rate fall within the default budget", () => {
+  for (const policy of hdpoOptions.entries.policy.wrapped.pipe[0].options) {
+    for (const setting of SETTINGS) {
+      const { scheduleSteps } = recipeOf(problem({ setting }), options({ policy, recipe: "quick" }));
+      expect(scheduleSteps).toBeGreaterThan(0);
+      expect(scheduleSteps).toBeLessThanOrEqual(HDPO_BUDGETS["default"]);
+    }
+  }
 });
