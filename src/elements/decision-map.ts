@@ -20,10 +20,11 @@ const BOTTOM = 20;
 const TABLE_CELLS = 8;
 
 /**
- * What the network does as two features vary, the others held where the stage is: one colour and hatching an action,
- * paler where it hesitates; the border of the readable policy as a line; where the stage is as the lamp.
+ * What the network does as two features vary, the others held where the stage is, or as a mean over its states: one
+ * colour and hatching an action, paler where it hesitates; the border of the readable policy as a line; where the stage
+ * is as the lamp.
  *
- * @fires axes-change - `detail` is `{ x, y }`, indices of features.
+ * @fires axes-change - `detail` is `{ x, y, average }`, indices of features and whether the mean is wanted.
  * @fires table-show - `detail` is the `TableTwin` of the map.
  */
 @customElement("vitrine-decision-map")
@@ -82,6 +83,8 @@ export class DecisionMap extends VitrineElement {
   @property({ attribute: false }) readable: MapData | null = null;
   @property({ type: Number }) x = 0;
   @property({ type: Number }) y = 1;
+  /** The mean over states of the stage, instead of the other features held where the stage is. */
+  @property({ type: Boolean }) average = false;
   @query(".map") private canvas?: HTMLCanvasElement;
   private readonly colours = new PaletteController(this, () => this.requestUpdate());
   private readonly resizes = new ResizeObserver(() => this.draw());
@@ -96,6 +99,14 @@ export class DecisionMap extends VitrineElement {
     return html`
       <div class="axes">
         ${this.axis("x", msg("Across"), this.x, this.y)} ${this.axis("y", msg("Up"), this.y, this.x)}
+        <label title=${msg("The mean over states of the stage, instead of the other features held where it is: partial dependence")}>
+          <input
+            type="checkbox"
+            .checked=${this.average}
+            @change=${(event: Event) => this.tell("axes-change", { x: this.x, y: this.y, average: (event.target as HTMLInputElement).checked })}
+          />
+          ${msg("mean over states")}
+        </label>
         <button class="icon-btn push" aria-label=${msg(str`Show as a table: ${msg("Decision map")}`)} ?disabled=${!this.map} @click=${this.showTable}>${tableIcon}</button>
       </div>
       <canvas class="map" role="img" aria-label=${this.description()}></canvas>
@@ -121,7 +132,8 @@ export class DecisionMap extends VitrineElement {
   }
 
   private choose(name: "x" | "y", feature: number): void {
-    this.tell("axes-change", name === "x" ? { x: feature, y: this.y } : { x: this.x, y: feature });
+    const axes = name === "x" ? { x: feature, y: this.y } : { x: this.x, y: feature };
+    this.tell("axes-change", { ...axes, average: this.average });
   }
 
   /** Shares of the map by action, in words. */

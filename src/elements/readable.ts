@@ -12,6 +12,8 @@ import { VitrineElement } from "./element.js";
 import { madeAtText, numberText, returnText, sizeText, warningText } from "./explanation-words.js";
 import { formatCompact, formatFixed, formatInteger, formatPercent, formatSignificant } from "./format.js";
 import { tableIcon } from "./icons.js";
+import "./feature-view.js";
+import type { FeatureLook } from "./feature-view.js";
 import "./rule-card.js";
 import type { CardRow, RuleCard } from "./rule-card.js";
 import "./shapley-bars.js";
@@ -21,14 +23,16 @@ import "./tree-view.js";
 import type { TreeView } from "./tree-view.js";
 
 /** What can be read, by tab. */
-export type ReadableTab = "network" | "tree" | "rule" | "shapley" | "map";
+export type ReadableTab = "network" | "tree" | "rule" | "shapley" | "map" | "features";
 
 /** What the page should look at for the tab in front. */
 export interface ReadableWish {
   readonly tab: ReadableTab;
   /** The method whose explanation is shown, or null. */
   readonly method: ExplanationMethod | null;
-  readonly map: { readonly x: number; readonly y: number } | null;
+  readonly map: { readonly x: number; readonly y: number; readonly average: boolean } | null;
+  /** Index of the feature whose partial dependence is shown, or null. */
+  readonly feature: number | null;
 }
 
 /** Something is being made. */
@@ -38,10 +42,11 @@ export interface Making {
   readonly live: boolean;
 }
 
-const TABS: readonly ReadableTab[] = ["network", "tree", "rule", "shapley", "map"];
+const TABS: readonly ReadableTab[] = ["network", "tree", "rule", "shapley", "map", "features"];
 
 /**
- * The policy made readable: a tree, a linear rule, Shapley values of the step on the stage, or a map over two features.
+ * The policy made readable: a tree, a linear rule, Shapley values of the step on the stage, a map over two features, or
+ * how it depends on each.
  * Agreement, return and size always stand together. What the network itself does goes into the slot `network`.
  *
  * @slot network - shown by the tab Network.
@@ -66,7 +71,7 @@ export class Readable extends VitrineElement {
       }
       .tabs button {
         height: 36px;
-        padding: 0 8px;
+        padding: 0 5px;
         border: 0;
         border-bottom: 2px solid transparent;
         background: none;
@@ -151,11 +156,15 @@ export class Readable extends VitrineElement {
   @property({ attribute: false }) attributed: ArrayLike<number> = [];
   @property({ attribute: false }) map: DecisionMap | null = null;
   @property({ attribute: false }) readableMap: DecisionMap | null = null;
+  /** Partial dependence on the feature that is wished for, and what a forest says. */
+  @property({ attribute: false }) look: FeatureLook | null = null;
   /** Why attributions and maps cannot be shown, or an empty string. */
   @property() viewError = "";
   @state() private tab: ReadableTab = "tree";
   @state() private treeMethod: "viper" | "dagger" | "bc" = "viper";
   @state() private axes = { x: 0, y: 1 };
+  @state() private average = false;
+  @state() private feature = 0;
   @query("vitrine-tree") private treeView?: TreeView;
   @query("vitrine-rule-card") private card?: RuleCard;
 
@@ -171,6 +180,7 @@ export class Readable extends VitrineElement {
     // Another world: the two last features are those that usually decide (angle and spin, position and speed).
     const { length } = this.observation;
     this.axes = length < 2 ? { x: 0, y: 0 } : { x: Math.min(length, 4) - 2, y: Math.min(length, 4) - 1 };
+    this.feature = this.axes.x;
     if (!this.offers(this.tab)) this.tab = "network";
     queueMicrotask(() => this.tellWish());
   }
@@ -217,6 +227,8 @@ export class Readable extends VitrineElement {
         return this.shapleyPanel();
       case "map":
         return this.mapPanel();
+      case "features":
+        return this.featurePanel();
       default:
         return this.tab satisfies never;
     }
@@ -294,11 +306,29 @@ export class Readable extends VitrineElement {
       .readable=${this.readableMap}
       .x=${this.axes.x}
       .y=${this.axes.y}
-      @axes-change=${(event: CustomEvent<{ x: number; y: number }>) => {
-        this.axes = event.detail;
+      ?average=${this.average}
+      @axes-change=${({ detail: { average, ...axes } }: CustomEvent<{ x: number; y: number; average: boolean }>) => {
+        this.axes = axes;
+        this.average = average;
         this.tellWish();
       }}
     ></vitrine-decision-map>`;
+  }
+
+  private featurePanel() {
+    if (this.viewError !== "") return html`<p class="warning">${this.viewError}</p>`;
+    const { importance } = this.explanations;
+    return html`<vitrine-feature-view
+      .observation=${this.observation}
+      .action=${this.action}
+      .look=${this.look}
+      .importance=${importance?.kind === "importance" ? importance : null}
+      .feature=${this.feature}
+      @feature-change=${(event: CustomEvent<number>) => {
+        this.feature = event.detail;
+        this.tellWish();
+      }}
+    ></vitrine-feature-view>`;
   }
 
   /** Agreement, return and size, never one without the others. */
@@ -376,6 +406,10 @@ export class Readable extends VitrineElement {
   private select(tab: ReadableTab): void {
     this.tab = tab;
     this.tellWish();
+    // Six tabs are wider than a narrow column.
+    void this.updateComplete.then(() =>
+      this.renderRoot.querySelector(`#${tab}`)?.scrollIntoView({ block: "nearest", inline: "nearest" }),
+    );
   }
 
   private selectMethod(method: string): void {
@@ -385,8 +419,20 @@ export class Readable extends VitrineElement {
 
   private tellWish(): void {
     const { tab } = this;
-    const method = tab === "tree" ? this.treeMethod : tab === "rule" ? "shapley" : tab === "map" ? "viper" : null;
-    const wish: ReadableWish = { tab, method, map: tab === "map" ? this.axes : null };
+    const methods: Record<ReadableTab, ExplanationMethod | null> = {
+      network: null,
+      tree: this.treeMethod,
+      rule: "shapley",
+      shapley: null,
+      map: "viper",
+      features: "importance",
+    };
+    const wish: ReadableWish = {
+      tab,
+      method: methods[tab],
+      map: tab === "map" ? { ...this.axes, average: this.average } : null,
+      feature: tab === "features" ? this.feature : null,
+    };
     this.tell("readable-wish", wish);
   }
 
@@ -423,6 +469,8 @@ function tabTitle(tab: ReadableTab): string {
       return msg("Shapley");
     case "map":
       return msg("Map");
+    case "features":
+      return msg("Features");
     default:
       return tab satisfies never;
   }

@@ -638,4 +638,6 @@ export const listedSpecTexts = (): string[] => [
   msg("tfjs-wasm"),
   msg("tfjs-webgpu"),
   msg("wgsl"),
+  msg("desired return"),
+  msg("desired horizon"),
 ];

@@ -2,6 +2,7 @@ import { agents, residentRefusal } from "../agents/index.js";
 import { describeOptions, type OptionsSchema } from "../core/options.js";
 import { loadDrawing } from "../envs/drawings.js";
 import { environments } from "../envs/index.js";
+import { commandFeatures } from "../interpret/command-features.js";
 import { trainingOptions } from "../runs/link.js";
 
 /** What the calibration says of engines it did not time. */
@@ -56,5 +57,6 @@ export async function specTexts(): Promise<string[]> {
     }
   }
   addOptions(trainingOptions);
+  for (const { name } of commandFeatures({ desiredReturn: 1, desiredHorizon: 1 })) add(name);
   return [...texts];
 }

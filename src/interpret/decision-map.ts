@@ -1,4 +1,5 @@
 import type { Policy } from "../agents/policies/policy.js";
+import { largestOf } from "../compute/trees/tree.js";
 import { InputError } from "../core/errors.js";
 import type { EnvironmentSpec } from "../envs/environment.js";
 import { Teacher } from "./teacher.js";
@@ -11,7 +12,7 @@ export interface MapAxis {
   readonly high: number;
 }
 
-/** What a policy does as two of its features vary, the others held where they are. */
+/** What a policy does as two of its features vary, the others held where they are, or averaged over a background. */
 export interface DecisionMap {
   readonly x: MapAxis;
   readonly y: MapAxis;
@@ -23,7 +24,7 @@ export interface DecisionMap {
   readonly actions: Int32Array<ArrayBuffer>;
   /**
    * [resolution, resolution] how clearly: probability of the action less that of the next best, or the same of values
-   * divided by their largest difference on the map; 1 for a policy that only acts.
+   * divided by their largest difference on the map; 1 for a policy that only acts. Of mean scores over a background.
    */
   readonly margins: Float32Array<ArrayBuffer>;
 }
@@ -37,35 +38,50 @@ export interface MapRequest {
   readonly at: ArrayLike<number>;
   /** 48 when absent. */
   readonly resolution?: number;
+  /**
+   * [n, observationSize] states over which the scores of each cell are averaged, with the two features set to the
+   * cell's: partial dependence on both. Absent: the other features are held at `at`.
+   */
+  readonly background?: Float32Array;
 }
 
 /**
  * Asks a discrete policy about a grid over two features, over the interval in which each usually stays.
  *
- * Does not show: how often such states occur, nor what happens when the other features move too. Throws
- * {@link InputError} for a feature there is not, or the same one twice.
+ * Does not show: how often such states occur, nor what happens when the other features move too; with a background,
+ * interactions with those, which average out. Throws {@link InputError} for a feature there is not, or the same one
+ * twice. Source of the mean: Friedman 2001, section 8.2.
  */
 export async function decisionMap(policy: Policy, spec: EnvironmentSpec, request: MapRequest): Promise<DecisionMap> {
-  const { x, y, at, resolution = 48 } = request;
+  const { x, y, at, resolution = 48, background = Float32Array.from(Array.from(at)) } = request;
   const teacher = new Teacher(policy, spec, "map");
+  const { numFeatures, numActions } = teacher;
   const [alongX, alongY] = [axisOf(spec, x, "x"), axisOf(spec, y, "y")];
   if (x === y) throw new InputError("map y", String(y), `another feature than x, which is ${x} as well`);
-  const rows = new Float32Array(resolution * resolution * teacher.numFeatures);
-  for (let cell = 0; cell < resolution * resolution; cell++) {
-    const row = rows.subarray(cell * teacher.numFeatures, (cell + 1) * teacher.numFeatures);
-    row.set(Array.from(at));
-    row[x] = centreOf(alongX, cell % resolution, resolution);
-    row[y] = centreOf(alongY, Math.floor(cell / resolution), resolution);
+  const numCells = resolution * resolution;
+  const scores = new Float32Array(numCells * numActions);
+  let isValues = false;
+  for (let from = 0; from < background.length; from += numFeatures) {
+    const rows = new Float32Array(numCells * numFeatures);
+    for (let cell = 0; cell < numCells; cell++) {
+      const row = rows.subarray(cell * numFeatures, (cell + 1) * numFeatures);
+      row.set(background.subarray(from, from + numFeatures));
+      row[x] = centreOf(alongX, cell % resolution, resolution);
+      row[y] = centreOf(alongY, Math.floor(cell / resolution), resolution);
+    }
+    const answers = await teacher.ask(rows);
+    isValues = answers.scores === "values";
+    const each = isValues && answers.worth ? answers.worth : answers.probabilities;
+    for (let i = 0; i < each.length; i++) scores[i] += (each[i] * numFeatures) / background.length;
   }
-  const { actions, worth, probabilities, scores } = await teacher.ask(rows);
-  const margins = marginsOf(scores === "values" && worth ? worth : probabilities, teacher.numActions);
-  const largest = scores === "values" ? margins.reduce((most, margin) => Math.max(most, margin), 1e-12) : 1;
+  const margins = marginsOf(scores, numActions);
+  const largest = isValues ? margins.reduce((most, margin) => Math.max(most, margin), 1e-12) : 1;
   return {
     x: alongX,
     y: alongY,
     resolution,
     at: Array.from(at),
-    actions: new Int32Array(actions),
+    actions: Int32Array.from({ length: numCells }, (_, cell) => largestOf(scores, cell * numActions, numActions)),
     margins: margins.map((margin) => margin / largest),
   };
 }
@@ -96,9 +112,13 @@ function marginsOf(scores: Float32Array, numActions: number): Float32Array<Array
 export interface PartialDependence {
   readonly feature: number;
   /** [numPoints] values of the feature. */
-  readonly values: Float64Array;
+  readonly values: Float64Array<ArrayBuffer>;
   /** [numPoints, numActions] mean over the background of the probability, or of the value less its mean over actions. */
-  readonly scores: Float64Array;
+  readonly scores: Float64Array<ArrayBuffer>;
+  /** What the scores are. */
+  readonly of: "probabilities" | "values";
+  /** Rows of the background. */
+  readonly background: number;
 }
 
 /**
@@ -119,15 +139,18 @@ export async function partialDependence(
   const numRows = background.length / numFeatures;
   const values = Float64Array.from({ length: numPoints }, (_, point) => low + (point / (numPoints - 1)) * (high - low));
   const scores = new Float64Array(numPoints * numActions);
+  let of: PartialDependence["of"] = "probabilities";
   for (let point = 0; point < numPoints; point++) {
     const rows = background.slice();
     for (let row = 0; row < numRows; row++) rows[row * numFeatures + feature] = values[point];
     const answers = await teacher.ask(rows);
     const each = answers.scores === "values" && answers.worth ? answers.worth : answers.probabilities;
     for (let i = 0; i < each.length; i++) scores[point * numActions + (i % numActions)] += each[i] / numRows;
-    if (answers.scores === "values") centre(scores, point * numActions, numActions);
+    if (answers.scores !== "values") continue;
+    of = "values";
+    centre(scores, point * numActions, numActions);
   }
-  return { feature, values, scores };
+  return { feature, values, scores, of, background: numRows };
 }
 
 /** Takes the mean of `n` entries from each of them: what all actions share tells none from another. */

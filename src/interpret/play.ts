@@ -1,9 +1,9 @@
 import type { Policy } from "../agents/policies/policy.js";
 import { COMMAND_SIZE, type Commanded } from "../core/command.js";
 import type { OptionValues } from "../core/options.js";
-import type { Feature } from "../core/spaces.js";
 import type { Environment, EnvironmentSpec } from "../envs/environment.js";
 import { type Actor, type EvaluationRequest, type EvaluationResult, evaluatePolicy } from "../evaluate/evaluate.js";
+import { commandFeatures } from "./command-features.js";
 
 /** Where explanations play. */
 export interface World {
@@ -49,7 +49,7 @@ function joined(actor: Actor, commanded: Commanded): Actor {
 export function withCommandAsFeatures(
   policy: Policy,
   spec: EnvironmentSpec,
-  { command: { desiredReturn, desiredHorizon } }: Commanded,
+  { command }: Commanded,
 ): { readonly policy: Policy; readonly spec: EnvironmentSpec } {
   const size = spec.observation.length;
   const split = (rows: Float32Array) => {
@@ -74,12 +74,5 @@ export function withCommandAsFeatures(
     },
     serialise: () => policy.serialise(),
   };
-  const [low, high] = [Math.min(0, desiredReturn), Math.max(0, desiredReturn)];
-  const { POSITIVE_INFINITY: infinity } = Number;
-  const longest = Math.max(2, desiredHorizon);
-  const features: Feature[] = [
-    { name: "desired return", unit: "", low: -infinity, high: infinity, typical: [low, high] },
-    { name: "desired horizon", unit: "steps", low: 1, high: infinity, typical: [1, longest] },
-  ];
-  return { policy: asked, spec: { ...spec, observation: [...spec.observation, ...features] } };
+  return { policy: asked, spec: { ...spec, observation: [...spec.observation, ...commandFeatures(command)] } };
 }

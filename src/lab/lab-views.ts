@@ -1,12 +1,14 @@
 import { msg, str } from "@lit/localize";
 import type { AgentDefinition, DiagnosticDescription } from "../agents/agent.js";
 import { findAgent } from "../agents/index.js";
+import type { Feature } from "../core/spaces.js";
 import { formatInteger, formatSignificant } from "../elements/format.js";
 import { currentLocale, translated } from "../elements/localise.js";
 import type { PlotBreak, PlotData } from "../elements/plot.js";
 import type { RunRow } from "../elements/run-list.js";
 import type { EnvironmentSpec } from "../envs/environment.js";
 import { findEnvironment } from "../envs/index.js";
+import { commandFeatures } from "../interpret/command-features.js";
 import type { RunEntry } from "../runs/opfs-library.js";
 import type { LabSession } from "./lab-session.js";
 import { lossText } from "./notices.js";
@@ -72,6 +74,19 @@ export function chosenSigns(definition: AgentDefinition): readonly DiagnosticDes
 export function runTitle(spec: EnvironmentSpec, definition: AgentDefinition): string {
   return `${translated(spec.title)}, ${definition.title}`;
 }
+
+/** What the policy reads: the observation and, where it follows commands, what is left of one. */
+export function readFeatures({ first, spec }: LabSession): readonly Feature[] {
+  const { commanded } = first;
+  if (!commanded) return spec.observation;
+  // The same list for the same world: elements begin anew with another one.
+  if (readBefore?.spec !== spec) {
+    readBefore = { spec, features: [...spec.observation, ...commandFeatures(commanded.command)] };
+  }
+  return readBefore.features;
+}
+
+let readBefore: { readonly spec: EnvironmentSpec; readonly features: readonly Feature[] } | null = null;
 
 /** Seed and saved state: `seed 7 · saved 3 s ago`. */
 export function savedText(session: LabSession, lasting: boolean | null): string {

@@ -113,12 +113,13 @@ export class ReadableLab {
     const { wish, run } = this;
     if (!wish || !run) return;
     const attribution = wish.tab === "shapley";
-    if (!attribution && !wish.map) {
+    if (!attribution && !wish.map && wish.feature === null) {
       run.watch(null);
       return;
     }
     this.shown = this.readable();
-    run.watch({ attribution, map: wish.map, readable: wish.map ? (this.shown?.policy ?? null) : null });
+    const { map, feature } = wish;
+    run.watch({ attribution, map, feature, readable: map ? (this.shown?.policy ?? null) : null });
   }
 
   /** The newest tree, which maps show beside the network. */

@@ -121,6 +121,8 @@ export class SeedRun {
   /** Why the policy did what it did in the newest state, and what it does around it; null until they come. */
   attribution: Extract<FromWorker, { type: "attribution" }> | null = null;
   map: Extract<FromWorker, { type: "map" }> | null = null;
+  /** How it depends on the feature that is looked at. */
+  dependence: Extract<FromWorker, { type: "dependence" }> | null = null;
   /** Why nothing can be shown there, or an empty string. */
   viewError = "";
 
@@ -365,6 +367,9 @@ export class SeedRun {
         break;
       case "map":
         this.map = message;
+        break;
+      case "dependence":
+        this.dependence = message;
         break;
       case "tree-refused":
         this.settings.onNotice({ kind: "tree-refused", detail: message.message });

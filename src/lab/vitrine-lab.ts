@@ -44,6 +44,7 @@ import {
   curveChoices,
   curvePlot,
   evaluationText,
+  readFeatures,
   returnPlot,
   runRows,
   runTitle,
@@ -306,7 +307,7 @@ export class VitrineLab extends VitrineElement {
             @sign-select=${(event: CustomEvent<string>) => this.selectCurve(event.detail)}
           ></vitrine-diagnosis>
           <vitrine-readable
-            .observation=${spec.observation}
+            .observation=${readFeatures(session)}
             .action=${spec.action}
             .step=${session.step}
             .explanations=${first.explanations}
@@ -316,6 +317,7 @@ export class VitrineLab extends VitrineElement {
             .attributed=${first.attribution?.observation ?? []}
             .map=${first.map?.network ?? null}
             .readableMap=${first.map?.readable ?? null}
+            .look=${first.dependence}
             .viewError=${first.viewError}
             @readable-wish=${(event: CustomEvent<ReadableWish>) => this.readable.want(event.detail)}
             @explain-now=${(event: CustomEvent<ExplanationMethod>) => this.readable.make(event.detail)}

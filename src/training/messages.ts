@@ -5,8 +5,9 @@ import type { LossKind } from "../core/errors.js";
 import type { OptionValue } from "../core/options.js";
 import type { CommandFollowing } from "../evaluate/command-following.js";
 import type { Attribution } from "../interpret/attribution.js";
-import type { DecisionMap } from "../interpret/decision-map.js";
+import type { DecisionMap, PartialDependence } from "../interpret/decision-map.js";
 import type { Explanation, ExplanationMethod, TreeExplanation } from "../interpret/explanation.js";
+import type { ForestImportances } from "../interpret/forest-importances.js";
 import type { Break, Evaluation, Progress, SessionConfig } from "./config.js";
 
 /** A part of a replay buffer that never changes again; checkpoints refer to it by name. */
@@ -29,8 +30,14 @@ export interface ExplainWish {
 export interface ViewWish {
   /** Shapley values of the step on the stage. */
   readonly attribution: boolean;
-  /** Indices of the two features of a decision map, or null. */
-  readonly map: { readonly x: number; readonly y: number } | null;
+  /**
+   * Indices of the two features of a decision map, or null; `average` takes the mean over states of the stage instead
+   * of holding the other features where the stage is. Of a policy that follows commands, what is left of the command
+   * are two more features.
+   */
+  readonly map: { readonly x: number; readonly y: number; readonly average?: boolean } | null;
+  /** Index of a feature whose partial dependence is wanted, with the importances of a policy made of trees. */
+  readonly feature?: number | null;
   /** A tree or a rule whose map is wanted beside the network's. */
   readonly readable: SerialisedPolicy | null;
 }
@@ -207,6 +214,15 @@ export type FromWorker =
       readonly step: number;
       readonly network: DecisionMap;
       readonly readable: DecisionMap | null;
+    }
+  /** How the policy's scores move with one feature, over states of the stage; and what its trees say, if it has any. */
+  | {
+      readonly type: "dependence";
+      readonly step: number;
+      readonly dependence: PartialDependence;
+      /** Value of the feature on the stage. */
+      readonly at: number;
+      readonly forest: ForestImportances | null;
     }
   /** The tree that was given cannot act in this world; the network acts in its place. */
   | { readonly type: "tree-refused"; readonly message: string }

@@ -1,10 +1,13 @@
 import type { Policy, SerialisedPolicy } from "../agents/policies/policy.js";
 import { restorePolicy } from "../agents/policies/restore.js";
-import { messageOf } from "../core/errors.js";
+import { COMMAND_SIZE } from "../core/command.js";
+import { InputError, messageOf } from "../core/errors.js";
 import { RandomStream } from "../core/random.js";
 import type { EnvironmentSpec } from "../envs/environment.js";
 import { attribute } from "../interpret/attribution.js";
-import { type DecisionMap, decisionMap } from "../interpret/decision-map.js";
+import { type DecisionMap, decisionMap, partialDependence } from "../interpret/decision-map.js";
+import { forestImportances } from "../interpret/forest-importances.js";
+import { withCommandAsFeatures } from "../interpret/play.js";
 import { Teacher } from "../interpret/teacher.js";
 import type { FromWorker, StageFrames, ViewWish } from "./messages.js";
 import type { Session } from "./session.js";
@@ -12,6 +15,12 @@ import type { Session } from "./session.js";
 /** At most this often, in milliseconds. */
 const ATTRIBUTION_MS = 125;
 const MAP_MS = 400;
+/** A mean over many states costs as many maps: less often, and coarser. */
+const AVERAGE_MS = 2000;
+const AVERAGE_RESOLUTION = 24;
+/** States that it is taken over, at most. */
+const AVERAGED = 24;
+const DEPENDENCE_MS = 1000;
 /** States of the stage that attributions are measured against. */
 const BACKGROUND = 50;
 /** With fewer of them nothing is attributed yet. */
@@ -33,6 +42,7 @@ export class PolicyViews {
   private seen = 0;
   private lastAttribution = Number.NEGATIVE_INFINITY;
   private lastMap = Number.NEGATIVE_INFINITY;
+  private lastDependence = Number.NEGATIVE_INFINITY;
   private lookedAt: Float32Array | null = null;
 
   constructor(
@@ -45,7 +55,7 @@ export class PolicyViews {
   /** Says what is looked at from now on; null ends it. */
   watch(wish: ViewWish | null): void {
     this.wish = wish;
-    this.lastAttribution = this.lastMap = Number.NEGATIVE_INFINITY;
+    this.lastAttribution = this.lastMap = this.lastDependence = Number.NEGATIVE_INFINITY;
     this.lookedAt = null;
     try {
       this.readable = wish?.readable ? restoreReadable(wish.readable, this.session.environment.spec) : null;
@@ -58,28 +68,32 @@ export class PolicyViews {
   /** Takes in what the stage played. */
   see(frames: StageFrames | null): void {
     if (!frames || frames.count === 0) return;
-    const size = frames.observations.length / frames.count;
     for (let row = 0; row < frames.count; row++) {
       if (this.seen++ % BACKGROUND_STRIDE !== 0) continue;
-      const state = frames.observations.slice(row * size, (row + 1) * size);
+      const state = rowOf(frames, row);
       if (this.background.length < BACKGROUND) this.background.push(state);
       else this.background[this.stream.integer(BACKGROUND)] = state;
     }
-    this.newest = frames.observations.slice((frames.count - 1) * size);
+    this.newest = rowOf(frames, frames.count - 1);
   }
 
   /** Looks, when something is wished for and due. */
   async look(now: number): Promise<void> {
     const { wish, newest } = this;
     if (!wish || !newest) return;
+    const { map, feature = null } = wish;
     try {
       if (wish.attribution && now - this.lastAttribution >= ATTRIBUTION_MS) {
         this.lastAttribution = now;
         await this.attribute(newest);
       }
-      if (wish.map && now - this.lastMap >= MAP_MS) {
+      if (map && now - this.lastMap >= (map.average ? AVERAGE_MS : MAP_MS)) {
         this.lastMap = now;
-        await this.map(wish.map, newest);
+        await this.map(map, newest);
+      }
+      if (feature !== null && now - this.lastDependence >= DEPENDENCE_MS && this.hasBackground) {
+        this.lastDependence = now;
+        await this.depend(feature, newest);
       }
     } catch (error) {
       this.wish = null;
@@ -87,28 +101,65 @@ export class PolicyViews {
     }
   }
 
-  private async attribute(observation: Float32Array): Promise<void> {
-    if (this.background.length < LEAST_BACKGROUND || observation === this.lookedAt) return;
-    this.lookedAt = observation;
-    const { policy, environment, step } = this.session;
-    const teacher = new Teacher(policy, environment.spec, "attribution");
-    const background = Float64Array.from(this.background.flatMap((row) => [...row]));
-    const attribution = await attribute(teacher, observation, background, this.stream);
-    this.post({ type: "attribution", step, observation: observation.slice(), attribution });
+  private get hasBackground(): boolean {
+    return this.background.length >= LEAST_BACKGROUND;
   }
 
-  private async map(axes: NonNullable<ViewWish["map"]>, at: Float32Array): Promise<void> {
-    const { policy, environment, step } = this.session;
-    const request = { ...axes, at };
-    const network = await decisionMap(policy, environment.spec, request);
+  /** The policy and its world, what is left of a command among the features. */
+  private get subject() {
+    const { policy, environment } = this.session;
+    const { commanded } = policy;
+    return commanded ? withCommandAsFeatures(policy, environment.spec, commanded) : { policy, spec: environment.spec };
+  }
+
+  private async attribute(observation: Float32Array): Promise<void> {
+    if (!this.hasBackground || observation === this.lookedAt) return;
+    this.lookedAt = observation;
+    const { policy, spec } = this.subject;
+    const teacher = new Teacher(policy, spec, "attribution");
+    const background = Float64Array.from(this.background.flatMap((row) => [...row]));
+    const attribution = await attribute(teacher, observation, background, this.stream);
+    this.post({ type: "attribution", step: this.session.step, observation: observation.slice(), attribution });
+  }
+
+  private async map({ x, y, average = false }: NonNullable<ViewWish["map"]>, at: Float32Array): Promise<void> {
+    if (average && !this.hasBackground) return;
+    const { policy, spec } = this.subject;
+    const mean = { resolution: AVERAGE_RESOLUTION, background: this.rows(AVERAGED) };
+    const request = { x, y, at, ...(average ? mean : {}) };
+    const network = await decisionMap(policy, spec, request);
     let readable: DecisionMap | null = null;
-    if (this.readable) readable = await decisionMap(this.readable, environment.spec, request);
-    this.post({ type: "map", step, network, readable });
+    if (this.readable) readable = await decisionMap(this.readable, this.session.environment.spec, request);
+    this.post({ type: "map", step: this.session.step, network, readable });
+  }
+
+  private async depend(feature: number, at: Float32Array): Promise<void> {
+    const { policy, spec } = this.subject;
+    const dependence = await partialDependence(policy, spec, feature, this.rows(BACKGROUND));
+    // Only learners of upside-down policies are made of trees.
+    const { commanded } = this.session.policy;
+    const forest = commanded ? forestImportances(await policy.serialise(), at) : null;
+    this.post({ type: "dependence", step: this.session.step, dependence, at: at[feature], forest });
+  }
+
+  /** The background's first rows, one after another. */
+  private rows(count: number): Float32Array {
+    return Float32Array.from(this.background.slice(0, count).flatMap((row) => [...row]));
   }
 }
 
-/** Lets a tree or a rule act. Throws {@link InputError} for one that does not fit the world. */
+/** The observation of one frame, and what was left of the command. */
+function rowOf({ observations, count, asked }: StageFrames, row: number): Float32Array {
+  const size = observations.length / count;
+  const command = asked?.commands.subarray(COMMAND_SIZE * row, COMMAND_SIZE * (row + 1)) ?? [];
+  return Float32Array.of(...observations.subarray(row * size, (row + 1) * size), ...command);
+}
+
+/** Lets a tree or a rule act. Throws {@link InputError} for one that does not fit the world, or reads a command. */
 export function restoreReadable(policy: SerialisedPolicy, spec: EnvironmentSpec): Policy {
+  if (policy["commandScales"]) {
+    throw new InputError("policy", "a tree that reads a command", "one that reads the observation alone");
+  }
   return restorePolicy(policy, spec, () => {
     throw new TypeError("expected a tree or a rule, got a network");
   }).policy;

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { DecisionMap } from "../../src/elements/decision-map.js";
+import { type FeatureLook, FeatureView } from "../../src/elements/feature-view.js";
+import type { Importances } from "../../src/elements/importances.js";
 import { Readable, type ReadableWish } from "../../src/elements/readable.js";
 import { RuleCard } from "../../src/elements/rule-card.js";
 import { ShapleyBars } from "../../src/elements/shapley-bars.js";
@@ -156,13 +158,16 @@ describe("the readable policy", () => {
     await press("ArrowRight");
     await press("ArrowRight");
     await press("End");
+    await press("ArrowLeft");
     expect(wishes.map(({ tab, method }) => [tab, method])).toEqual([
       ["tree", "viper"],
       ["rule", "shapley"],
       ["shapley", null],
+      ["features", "importance"],
       ["map", "viper"],
     ]);
-    expect(wishes[3].map).toEqual({ x: 2, y: 3 });
+    expect(wishes.map(({ map }) => map)).toEqual([null, null, null, null, { x: 2, y: 3, average: false }]);
+    expect(wishes.map(({ feature }) => feature)).toEqual([null, null, null, 2, null]);
     expect(element.renderRoot.querySelector("[role=tab][aria-selected=true]")?.id).toBe("map");
     expect(element.renderRoot.querySelectorAll("[role=tab][tabindex='0']").length).toBe(1);
   });
@@ -259,5 +264,79 @@ describe("a decision map", () => {
     expect(tables[0].rows[0].slice(1)).toEqual(["left", "left", "right", "right", "right", "right", "right", "right"]);
     // Highest first, as on the map.
     expect(Number.parseFloat(tables[0].rows[0][0])).toBeGreaterThan(0);
+  });
+});
+
+describe("the view of one feature", () => {
+  const look = (feature: number): FeatureLook => ({
+    dependence: {
+      feature,
+      values: Float64Array.of(-0.2, 0, 0.2),
+      scores: Float64Array.of(0.9, 0.1, 0.5, 0.5, 0.2, 0.8),
+      of: "probabilities",
+      background: 50,
+    },
+    at: 0.1,
+    forest: null,
+  });
+  async function mountView() {
+    const view = new FeatureView();
+    view.observation = spec.observation;
+    view.action = spec.action;
+    view.feature = 2;
+    view.style.cssText = "display: block; width: 400px";
+    document.body.append(view);
+    await view.updateComplete;
+    const text = () => view.shadowRoot?.textContent?.replaceAll(/\s+/g, " ") ?? "";
+    return { view, text };
+  }
+
+  it("says what it waits for, then draws a line for each action, in words and as a table too", async () => {
+    const { view, text } = await mountView();
+    expect(text()).toContain("appears once the stage has shown");
+    // What arrives late, of the feature that was chosen before, is not shown under another name.
+    view.look = look(3);
+    await view.updateComplete;
+    expect(text()).toContain("appears once the stage has shown");
+    view.look = look(2);
+    await view.updateComplete;
+    expect(text()).toContain("mean probability over 50 states of the stage");
+    const canvas = view.shadowRoot?.querySelector<HTMLCanvasElement>(".lines");
+    expect(canvas?.getAttribute("aria-label")).toBe(
+      "Partial dependence on pole angle: at −0.200 left scores highest, at 0.200 right",
+    );
+    const pixels = canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+    expect(pixels.some((value) => value !== 0)).toBe(true);
+    let twin: TableTwin | null = null;
+    view.addEventListener("table-show", (event) => {
+      twin = (event as CustomEvent<TableTwin>).detail;
+    });
+    view.shadowRoot?.querySelector<HTMLButtonElement>(".push")?.click();
+    expect(twin).toMatchObject({ columns: ["pole angle", "left", "right"] });
+    expect((twin as TableTwin | null)?.rows[0]).toEqual(["−0.200", "90\u202f%", "10\u202f%"]);
+  });
+
+  it("asks for another feature, and shows what a forest says of each", async () => {
+    const { view } = await mountView();
+    const chosen: number[] = [];
+    view.addEventListener("feature-change", (event) => chosen.push((event as CustomEvent<number>).detail));
+    const select = view.shadowRoot?.querySelector("select");
+    if (!select) throw new Error("no select");
+    select.value = "1";
+    select.dispatchEvent(new Event("change"));
+    expect(chosen).toEqual([1]);
+    const forest = { overall: Float64Array.of(0.1, 0.2, 0.3, 0.4), here: Float64Array.of(-1, 0, 2, 3), numTrees: 8 };
+    view.look = { ...look(2), forest };
+    await view.updateComplete;
+    const tables = [...(view.shadowRoot?.querySelectorAll<Importances>("vitrine-importances") ?? [])];
+    await Promise.all(tables.map((table) => table.updateComplete));
+    const names = tables.map((table) =>
+      [...(table.shadowRoot?.querySelectorAll("th") ?? [])].map((cell) => cell.textContent),
+    );
+    expect(names).toEqual([
+      ["pole angular velocity", "pole angle", "cart velocity", "cart position"],
+      ["pole angular velocity", "pole angle", "cart position", "cart velocity"],
+    ]);
+    expect(tables[0].shadowRoot?.textContent).toContain("share over 8 trees");
   });
 });

@@ -40,6 +40,18 @@ describe("a decision map", () => {
     expect(new Set(map.actions)).toEqual(new Set([0, 1]));
   });
 
+  it("of mean scores over a background is the action that scores highest on average", async () => {
+    const background = Float32Array.of(1, 2, 0, 0, -0.5, 0.3, 9, 9);
+    const map = await decisionMap(linear, spec, { x: 2, y: 3, at: [9, 9, 9, 9], resolution: 10, background });
+    const centre = [0.25, 1.15];
+    for (let cell = 0; cell < 100; cell++) {
+      const angle = map.x.low + ((cell % 10) + 0.5) * ((map.x.high - map.x.low) / 10);
+      const spin = map.y.low + (Math.floor(cell / 10) + 0.5) * ((map.y.high - map.y.low) / 10);
+      expect(map.actions[cell]).toBe(height([...centre, angle, spin], 0) > 0 ? 1 : 0);
+    }
+    expect(new Set(map.actions)).toEqual(new Set([0, 1]));
+  });
+
   it.each([
     [{ x: 9, y: 1 }, "map x: expected a feature from 0 to 3, got 9"],
     [{ x: 1, y: 1 }, "map y: expected another feature than x, which is 1 as well, got 1"],

@@ -154,6 +154,18 @@ describe("explaining beside training", () => {
     session.dispose();
   });
 
+  it("says of a policy that follows a command what can be done", async () => {
+    const agentOptions = { learner: "linear", warmUp: 2 };
+    const session = await Session.create(resolveConfig({ ...config, agent: "udrl", agentOptions }));
+    await session.advance();
+    const { explainer, told, finish } = makeExplainer(session);
+    explainer.ask({ method: "viper", options: QUICK, live: true });
+    await finish();
+    const [failure] = told.filter(({ type }) => type === "explanation-failed");
+    expect(failure).toMatchObject({ input: true, message: expect.stringContaining("one that follows a command") });
+    session.dispose();
+  });
+
   it("lets go of what lives by an earlier wish, and finishes what was asked for by itself", async () => {
     const session = await Session.create(config);
     await session.advance();

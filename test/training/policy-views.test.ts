@@ -65,6 +65,60 @@ describe("what is looked at beside the stage", () => {
     expect(new Set(message.readable?.actions)).toEqual(new Set([1]));
   });
 
+  it("is how the scores move with one feature, over what the stage has shown", async () => {
+    const { views, told } = makeViews();
+    views.watch({ attribution: false, map: null, feature: 2, readable: null });
+    views.see(frames);
+    await views.look(0);
+    const [message] = told;
+    if (message.type !== "dependence") throw new Error(`expected a dependence, got ${message.type}`);
+    const { values, scores, of, background } = message.dependence;
+    expect([of, message.forest, background >= 10]).toEqual(["probabilities", null, true]);
+    expect([values[0], values.at(-1)]).toEqual(session.environment.spec.observation[2].typical);
+    values.forEach((_, point) => {
+      expect(scores[2 * point] + scores[2 * point + 1]).toBeCloseTo(1, 5);
+    });
+    expect(message.at).toBe(frames?.observations.at(-2));
+  });
+
+  it("is a map of mean scores when it is wished for, less often than one around the stage", async () => {
+    const { views, told } = makeViews();
+    views.watch({ attribution: false, map: { x: 2, y: 3, average: true }, readable: null });
+    views.see(frames);
+    await views.look(0);
+    await views.look(1000);
+    expect(told.map(({ type }) => type)).toEqual(["map"]);
+    const [message] = told;
+    if (message.type !== "map") throw new Error(`expected a map, got ${message.type}`);
+    expect(message.network.actions.length).toBe(message.network.resolution ** 2);
+    expect(message.network.resolution).toBeLessThan(48);
+    await views.look(2500);
+    expect(told).toHaveLength(2);
+  });
+
+  it("of an upside-down forest counts the command among the features, and says what its trees say", async () => {
+    const agentOptions = { learner: "random-forest", numTrees: 6, warmUp: 30, segments: 4 };
+    const asked = await Session.create(resolveConfig({ env: "cartpole", agent: "udrl", seed: 3, agentOptions }));
+    for (let update = 0; update < 40; update++) await asked.advance();
+    const stage = new Stage(asked.environment, asked.policy, { seed: 1, options: {} });
+    const told: FromWorker[] = [];
+    const views = new PolicyViews(asked, (message) => told.push(message));
+    views.watch({ attribution: true, map: { x: 4, y: 5 }, feature: 5, readable: null });
+    for (let burst = 0; burst < 4; burst++) views.see(await stage.play(0.5));
+    await views.look(0);
+    expect(told.map(({ type }) => type)).toEqual(["attribution", "map", "dependence"]);
+    const [attribution, , dependence] = told;
+    if (attribution.type !== "attribution" || dependence.type !== "dependence") throw new Error("expected both");
+    expect(attribution.observation).toHaveLength(6);
+    expect(attribution.attribution.values).toHaveLength(12);
+    expect(dependence.dependence.values[0]).toBe(1);
+    const { overall, here, numTrees } = dependence.forest ?? { overall: [], here: [], numTrees: 0 };
+    expect(numTrees).toBe(6);
+    expect([...overall].reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 6);
+    expect(here).toHaveLength(6);
+    asked.dispose();
+  });
+
   it("that cannot be shown is told once, in a sentence", async () => {
     const { views, told } = makeViews();
     views.watch({ attribution: false, map: { x: 2, y: 2 }, readable: null });
