@@ -46,7 +46,7 @@ export const hdpo: Bench<Case, Result> = {
     const simulator = new InventorySimulator(inventoryProblemOf("inventory", { setting: "one-store-lost" }));
     const networks: UnrolledNetwork[] = [];
     const policy = createOrderPolicy(
-      { policy: "network", hidden: [32, 32, 32] },
+      { policy: "network", hidden: [32, 32, 32], unit: 1 },
       simulator,
       (spec, rows, perPeriod) => {
         const network = unrolled(spec, NUM_PERIODS * perPeriod, CHUNK * rows);

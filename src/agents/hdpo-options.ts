@@ -71,6 +71,15 @@ export const hdpoOptions = optionsSchema({
     maxLength: 6,
     advanced: true,
   }),
+  unit: numberOption({
+    title: "Unit of stock",
+    help: "Units of stock that count as 1 in what networks see; 0 takes the recipe's own, as published 1.",
+    unit: "units",
+    default: 0,
+    min: 0,
+    max: 1e6,
+    advanced: true,
+  }),
   maxNorm: numberOption({
     title: "Gradient norm",
     help: "Longer gradients are cut to this norm; 0 takes the recipe's own.",

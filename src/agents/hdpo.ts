@@ -69,7 +69,7 @@ class Hdpo implements Agent {
     const create = unrolledOf(createEngine);
     this.simulator = new InventorySimulator(problem);
     this.recipe = recipeOf(problem, options);
-    const form = { policy: options.policy, hidden: this.recipe.hidden };
+    const form = { policy: options.policy, hidden: this.recipe.hidden, unit: this.recipe.unit };
     const { trainTraces, devTraces } = this.recipe;
     const { chunk, work } = sizesOf(form, this.simulator, options.trainPeriods, create);
     this.learner = createOrderPolicy(form, this.simulator, (spec, rows, perPeriod) =>

@@ -603,6 +603,8 @@ export const listedSpecTexts = (): string[] => [
   msg("Decay of the learning rate"),
   msg("Environment steps over which the learning rate falls to a hundredth, along half a cosine, and training ends; 0 takes the recipe's own, as published it stays."),
   msg("Widths of the hidden layers, of a symmetry-aware policy its context first; none named takes the recipe's own."),
+  msg("Unit of stock"),
+  msg("Units of stock that count as 1 in what networks see; 0 takes the recipe's own, as published 1."),
   msg("Longer gradients are cut to this norm; 0 takes the recipe's own."),
   msg("Training periods"),
   msg("Periods of a training trace."),

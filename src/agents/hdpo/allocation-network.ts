@@ -30,6 +30,7 @@ export class AllocationNetwork implements OrderPolicy {
     private readonly simulator: InventorySimulator,
     private readonly network: UnrolledNetwork,
     private readonly keepLogit: number | null,
+    private readonly unit: number,
   ) {
     this.learnables = [network];
     this.limits = orderLimits(simulator.problem);
@@ -45,7 +46,7 @@ export class AllocationNetwork implements OrderPolicy {
   forward(slot: number, numTraces: number, pipelines: Float64Array, orders: Float64Array): void {
     const { width, numEdges, offsets } = this.simulator;
     const { network, outgoing, supplied, limits, shares } = this;
-    writePipelines(network, slot, numTraces, pipelines);
+    writePipelines(network, slot, numTraces, pipelines, this.unit);
     network.forward(slot, numTraces);
     const { first, stride } = network.outputs(slot);
     for (let trace = 0; trace < numTraces; trace++) {
@@ -92,7 +93,7 @@ export class AllocationNetwork implements OrderPolicy {
       }
     }
     network.backward(slot, numTraces);
-    addToPipelines(network, numTraces, pipelineGradients);
+    addToPipelines(network, numTraces, pipelineGradients, this.unit);
   }
 
   /** Shares of a node's edges, from the logits of a trace. */

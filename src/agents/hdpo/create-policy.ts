@@ -18,6 +18,8 @@ import { STORE_FACTS, SymmetryNetwork, WAREHOUSE_FACTS } from "./symmetry-networ
 export interface PolicyForm {
   readonly policy: HdpoOptions["policy"];
   readonly hidden: readonly number[];
+  /** Units of stock that count as 1 in what networks see. */
+  readonly unit: number;
 }
 
 /** An MLP with ELU as all policies use it; weights start uniform within ±1/√inputs, as PyTorch's do. */
@@ -49,17 +51,22 @@ const KEEP_LOGITS = { serial: 0, warehouses: 1, transshipment: null } as const;
 
 /** Makes a policy for an inventory network. Throws `InputError` for a policy that has no form in this one. */
 export function createOrderPolicy(form: PolicyForm, simulator: InventorySimulator, create: CreateNetwork): OrderPolicy {
-  const { policy, hidden } = form;
+  const { policy, hidden, unit } = form;
   const { width, numEdges, problem } = simulator;
   const shape = shapeOf(problem);
   switch (policy) {
     case "network":
-      if (shape === "store") return new StoreNetwork(create(mlp("orders", width, hidden, 1), 1, 1));
-      return new AllocationNetwork(simulator, create(mlp("orders", width, hidden, numEdges), 1, 1), KEEP_LOGITS[shape]);
+      if (shape === "store") return new StoreNetwork(create(mlp("orders", width, hidden, 1), 1, 1), unit);
+      return new AllocationNetwork(
+        simulator,
+        create(mlp("orders", width, hidden, numEdges), 1, 1),
+        KEEP_LOGITS[shape],
+        unit,
+      );
     case "gnn":
-      return createGraphNetwork(simulator, hidden, create);
+      return createGraphNetwork(simulator, form, create);
     case "symmetry-aware":
-      if (shape === "warehouses" || shape === "transshipment") return createSymmetryNetwork(simulator, hidden, create);
+      if (shape === "warehouses" || shape === "transshipment") return createSymmetryNetwork(simulator, form, create);
       throw new InputError("agent.policy", policy, "network or gnn: there are no stores that could share a network");
     case "base-stock":
     case "capped-base-stock":
@@ -78,38 +85,33 @@ export function createOrderPolicy(form: PolicyForm, simulator: InventorySimulato
 }
 
 /** The first width is that of the context, the others those of the stores' network; warehouses take half of them. */
-function createSymmetryNetwork(
-  simulator: InventorySimulator,
-  [context, ...others]: readonly number[],
-  create: CreateNetwork,
-) {
+function createSymmetryNetwork(simulator: InventorySimulator, { hidden, unit }: PolicyForm, create: CreateNetwork) {
+  const [context, ...others] = hidden;
   const { width, numEdges, firstStore, lengths } = simulator;
   const numSupplied = simulator.edgesFrom(SUPPLIER).length;
   const longest = (from: number, to: number) => Math.max(...lengths.subarray(from, to));
   const ofStore = longest(firstStore, lengths.length) + STORE_FACTS + context;
   const ofWarehouse = longest(0, firstStore) + WAREHOUSE_FACTS + context;
   const half = others.map((size) => Math.ceil(size / 2));
-  return new SymmetryNetwork(simulator, {
+  const modules = {
     context: create(mlp("context", width, [context], context), 1, 1),
     store: create(mlp("store", ofStore, others, 1), numEdges - numSupplied, 1),
     warehouse: create(mlp("warehouse", ofWarehouse, half, 1), numSupplied, 1),
-  });
+  };
+  return new SymmetryNetwork(simulator, modules, unit);
 }
 
-function createGraphNetwork(
-  simulator: InventorySimulator,
-  hidden: readonly number[],
-  create: CreateNetwork,
-): GraphNetwork {
+function createGraphNetwork(simulator: InventorySimulator, { hidden, unit }: PolicyForm, create: CreateNetwork) {
   const graph = supplyGraphOf(simulator);
   const { numNodes, numEdges, numRounds, maxPipeline, numParameters } = graph;
   const size = hidden[hidden.length - 1];
   const module = (name: string, inputSize: number) => mlp(name, inputSize, hidden, size, true);
-  return new GraphNetwork(simulator, graph, {
+  const modules = {
     node: create(module("node", maxPipeline + numParameters), numNodes, 1),
     edge: create(module("edge", 2 * size + 1), numEdges, 1),
     nodeUpdate: create(module("nodeUpdate", 3 * size), numNodes, numRounds),
     edgeUpdate: create(module("edgeUpdate", 3 * size), numEdges, numRounds),
     wish: create(mlp("wish", size, hidden, 1), numEdges, 1),
-  });
+  };
+  return new GraphNetwork(simulator, graph, modules, unit);
 }

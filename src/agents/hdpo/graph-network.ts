@@ -50,6 +50,7 @@ export class GraphNetwork implements OrderPolicy {
     private readonly simulator: InventorySimulator,
     private readonly graph: SupplyGraph,
     private readonly modules: GraphModules,
+    private readonly unit: number,
   ) {
     const { node, edge, nodeUpdate, edgeUpdate, wish } = modules;
     this.learnables = [node, edge, nodeUpdate, edgeUpdate, wish];
@@ -141,7 +142,7 @@ export class GraphNetwork implements OrderPolicy {
         const to = at(rows, trace * graph.numNodes + node);
         const from = trace * simulator.width + simulator.offsets[node];
         const length = simulator.lengths[node];
-        for (let i = 0; i < length; i++) values[to + i] = pipelines[from + i];
+        for (let i = 0; i < length; i++) values[to + i] = pipelines[from + i] / this.unit;
         const parameters = graph.parameters[node];
         for (let i = 0; i < parameters.length; i++) values[to + graph.maxPipeline + i] = parameters[i];
       }
@@ -155,7 +156,7 @@ export class GraphNetwork implements OrderPolicy {
       for (let node = 0; node < graph.numNodes; node++) {
         const from = at(inputGradients, trace * graph.numNodes + node);
         const to = trace * simulator.width + simulator.offsets[node];
-        for (let i = 0; i < simulator.lengths[node]; i++) pipelineGradients[to + i] += values[from + i];
+        for (let i = 0; i < simulator.lengths[node]; i++) pipelineGradients[to + i] += values[from + i] / this.unit;
       }
     }
   }

@@ -75,7 +75,7 @@ export class InventoryPolicy implements Policy {
     return {
       kind: "named-network",
       family: INVENTORY_FAMILY,
-      form: { policy: this.form.policy, hidden: [...this.form.hidden] },
+      form: { policy: this.form.policy, hidden: [...this.form.hidden], unit: this.form.unit },
       problem: JSON.parse(JSON.stringify(this.problem)),
       parameters: this.parameters,
     };

@@ -13,7 +13,10 @@ import { sigmoid, softplus } from "./smooth.js";
 export class StoreNetwork implements OrderPolicy {
   readonly learnables: readonly UnrolledNetwork[];
 
-  constructor(private readonly network: UnrolledNetwork) {
+  constructor(
+    private readonly network: UnrolledNetwork,
+    private readonly unit: number,
+  ) {
     this.learnables = [network];
   }
 
@@ -24,7 +27,7 @@ export class StoreNetwork implements OrderPolicy {
   forward(slot: number, numTraces: number, pipelines: Float64Array, orders: Float64Array): void {
     const { network } = this;
     const { values } = network;
-    writePipelines(network, slot, numTraces, pipelines);
+    writePipelines(network, slot, numTraces, pipelines, this.unit);
     network.forward(slot, numTraces);
     const { first, stride } = network.outputs(slot);
     for (let trace = 0; trace < numTraces; trace++) orders[trace] = softplus(values[first + trace * stride] + 1);
@@ -46,6 +49,6 @@ export class StoreNetwork implements OrderPolicy {
       values[outputGradients.first + trace * outputGradients.stride] = slope * orderGradients[trace];
     }
     network.backward(slot, numTraces);
-    addToPipelines(network, numTraces, pipelineGradients);
+    addToPipelines(network, numTraces, pipelineGradients, this.unit);
   }
 }

@@ -49,6 +49,7 @@ export class SymmetryNetwork implements OrderPolicy {
   constructor(
     private readonly simulator: InventorySimulator,
     private readonly modules: SymmetryModules,
+    private readonly unit: number,
   ) {
     const { problem, firstStore, numEdges } = simulator;
     const { nodes, edges, demand } = problem;
@@ -88,7 +89,7 @@ export class SymmetryNetwork implements OrderPolicy {
 
   forward(slot: number, numTraces: number, pipelines: Float64Array, orders: Float64Array): void {
     const { simulator, modules, outgoing, wishes, shipsAll } = this;
-    writePipelines(modules.context, slot, numTraces, pipelines);
+    writePipelines(modules.context, slot, numTraces, pipelines, this.unit);
     modules.context.forward(slot, numTraces);
     for (const roads of this.roads) {
       this.writeRoads(roads, slot, numTraces, pipelines);
@@ -134,7 +135,7 @@ export class SymmetryNetwork implements OrderPolicy {
       }
     }
     modules.context.backward(slot, numTraces);
-    addToPipelines(modules.context, numTraces, pipelineGradients);
+    addToPipelines(modules.context, numTraces, pipelineGradients, this.unit);
   }
 
   /** One row for each trace and road: the pipeline of the node it leads to, facts of it, the context. */
@@ -155,7 +156,7 @@ export class SymmetryNetwork implements OrderPolicy {
         const pipeline = trace * simulator.width + simulator.offsets[node];
         const own = facts[road];
         const ownAt = contextAt - own.length;
-        for (let i = 0; i < simulator.lengths[node]; i++) values[to + i] = pipelines[pipeline + i];
+        for (let i = 0; i < simulator.lengths[node]; i++) values[to + i] = pipelines[pipeline + i] / this.unit;
         for (let i = 0; i < own.length; i++) values[to + ownAt + i] = own[i];
         for (let i = contextAt; road > 0 && i < contextAt + size; i++) values[to + i] = values[first + i];
       }
@@ -175,7 +176,8 @@ export class SymmetryNetwork implements OrderPolicy {
         const from = inputGradients.first + (trace * edges.length + road) * inputGradients.stride;
         const node = simulator.edgeTo[edges[road]];
         const pipeline = trace * simulator.width + simulator.offsets[node];
-        for (let i = 0; i < simulator.lengths[node]; i++) pipelineGradients[pipeline + i] += values[from + i];
+        for (let i = 0; i < simulator.lengths[node]; i++)
+          pipelineGradients[pipeline + i] += values[from + i] / this.unit;
         for (let i = 0; i < size; i++) modules.context.values[to + i] += values[from + contextAt + i];
       }
     }

@@ -23,6 +23,7 @@ test("options that name no value take the published one of the policy and the pr
   expect(recipeOf(warehouse, options())).toEqual({
     hidden: [512, 512, 512],
     learningRate: 0.0003,
+    unit: 1,
     maxNorm: 0,
     batchSize: 1024,
     trainTraces: 8192,
