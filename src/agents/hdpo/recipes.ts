@@ -87,8 +87,8 @@ export function recipeOf(problem: InventoryProblem, options: HdpoOptions): Recip
     scheduleSteps: 0,
   };
   const { mean } = problem.demand;
-  // Numbers near 1 are learned from much sooner: a chain came as near its optimum in a quarter of the steps.
-  const unit = shape === "store" ? 1 : mean.reduce((sum, each) => sum + each, 0) / mean.length;
+  // Numbers near 1 are learned from much sooner: see decision 16.
+  const unit = mean.reduce((sum, each) => sum + each, 0) / mean.length;
   const quick = {
     unit,
     devTraces: 4096,

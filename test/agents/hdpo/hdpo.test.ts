@@ -120,6 +120,7 @@ test("the network of one store comes near the optimum within seconds", async () 
     {
       hidden: [32, 32],
       learningRate: 0.01,
+      unit: 5,
       trainTraces: 2048,
       batchSize: 256,
       devTraces: 512,
