@@ -169,7 +169,7 @@ export class FeatureView extends VitrineElement {
     const name = translated(this.observation[this.feature]?.name ?? "?");
     const [low, high] = [numberText(values[0]), numberText(values[values.length - 1])];
     return msg(
-      str`Partial dependence on ${name}: at ${low} ${best(0)} scores highest, at ${high} ${best(values.length - 1)}`,
+      str`Partial dependence on ${name}: ${best(0)} scores highest at ${low}, and ${best(values.length - 1)} at ${high}`,
     );
   }
 

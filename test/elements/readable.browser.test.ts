@@ -303,7 +303,7 @@ describe("the view of one feature", () => {
     expect(text()).toContain("mean probability over 50 states of the stage");
     const canvas = view.shadowRoot?.querySelector<HTMLCanvasElement>(".lines");
     expect(canvas?.getAttribute("aria-label")).toBe(
-      "Partial dependence on pole angle: at −0.200 left scores highest, at 0.200 right",
+      "Partial dependence on pole angle: left scores highest at −0.200, and right at 0.200",
     );
     const pixels = canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
     expect(pixels.some((value) => value !== 0)).toBe(true);
