@@ -33,6 +33,23 @@ export function contentSecurityPolicy(): Plugin {
   };
 }
 
+/** Takes indents and line breaks out of the styles of elements, which no minifier touches: a kilobyte of the page. */
+export function compactStyles(): Plugin {
+  return {
+    name: "vitrine-compact-styles",
+    apply: "build",
+    enforce: "pre",
+    transform(code, id) {
+      if (!/\/src\/(elements|lab)\/[\w-]+\.ts$/.test(id)) return null;
+      const compact = code.replace(/\bcss`([^`]*)`/g, (_, rules: string) => {
+        const short = rules.replace(/\/\*[\s\S]*?\*\//g, "").replace(/\s+/g, " ");
+        return `css\`${short.replace(/ ?([{};]) ?/g, "$1").replace(/;}/g, "}")}\``;
+      });
+      return { code: compact, map: null };
+    },
+  };
+}
+
 /** The page, as `dist/site`: relative addresses, so that it may lie anywhere. */
 export default defineConfig({
   base: "./",
@@ -41,6 +58,10 @@ export default defineConfig({
     target: "es2022",
     chunkSizeWarningLimit: 400,
   },
-  worker: { format: "es" },
-  plugins: [contentSecurityPolicy()],
+  // What the Worker loads says so in its name.
+  worker: {
+    format: "es",
+    rollupOptions: { output: { chunkFileNames: "assets/worker-[name]-[hash].js" } },
+  },
+  plugins: [contentSecurityPolicy(), compactStyles()],
 });

@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { defineConfig, type Plugin } from "vite";
+import { compactStyles } from "./vite.config.js";
 
 /** Parts of the element, beside it. */
 const PARTS = "lab";
@@ -40,5 +41,5 @@ export default defineConfig({
     },
   },
   worker: { format: "es" },
-  plugins: [removeOldParts()],
+  plugins: [removeOldParts(), compactStyles()],
 });

@@ -242,8 +242,24 @@ const LANDER: OptionValues = {
   scheduleSteps: 600_000,
 };
 
+/** Orders lie far from 0 and cost tens of units: everything is scaled, and exploration is as wide as demand. */
+const INVENTORY: OptionValues = {
+  numEnvs: 32,
+  numSteps: 50,
+  minibatchSize: 400,
+  epochs: 10,
+  learningRate: 0.001,
+  gamma: 0.97,
+  normaliseObservations: true,
+  normaliseRewards: true,
+  learningRateSchedule: "linear",
+  scheduleSteps: 300_000,
+};
+
 /** Tuned by world; what is not named is the default. */
 export const PPO_PRESETS: Readonly<Record<string, OptionValues>> = {
+  inventory: { ...INVENTORY, initialLogStd: 1.5 },
+  "inventory-whole": INVENTORY,
   cartpole: {
     numEnvs: 8,
     numSteps: 32,
@@ -310,4 +326,6 @@ export const PPO_BUDGETS: Readonly<Record<string, number>> = {
   "lunar-lander": 600_000,
   "lunar-lander-continuous": 600_000,
   lavaland: 600_000,
+  inventory: 300_000,
+  "inventory-whole": 300_000,
 };

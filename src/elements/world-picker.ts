@@ -2,7 +2,7 @@ import { msg } from "@lit/localize";
 import { css, html, nothing } from "lit";
 import { customElement, property, queryAll } from "lit/decorators.js";
 import type { Drawing } from "../envs/drawing.js";
-import { loadDrawing } from "../envs/drawings.js";
+import { loadThumbnail } from "../envs/drawings.js";
 import type { EnvironmentSpec } from "../envs/environment.js";
 import { paletteOf } from "../envs/palette.js";
 import { fitCanvas } from "./canvas.js";
@@ -126,7 +126,7 @@ export class WorldPicker extends VitrineElement {
   private drawAll(): void {
     for (const canvas of this.canvases ?? []) {
       const world = canvas.dataset["world"] ?? "";
-      loadDrawing(world).then(
+      loadThumbnail(world).then(
         (drawing) => this.draw(canvas, drawing),
         // A world without a drawing is chosen by its name.
         () => {},
@@ -134,7 +134,7 @@ export class WorldPicker extends VitrineElement {
     }
   }
 
-  private draw(canvas: HTMLCanvasElement, drawing: Drawing): void {
+  private draw(canvas: HTMLCanvasElement, drawing: Pick<Drawing, "thumbnail">): void {
     const context = fitCanvas(canvas);
     if (!context) return;
     const size = { width: canvas.clientWidth, height: canvas.clientHeight };

@@ -1,8 +1,9 @@
 import { type OptionValues, parseOptions } from "../core/options.js";
 import type { Dynamics } from "./dynamics.js";
-import type { Environment, ParamsStruct, PlayableEnvironment, VectorEnvironment } from "./environment.js";
+import type { Environment, ParamsStruct, VectorEnvironment } from "./environment.js";
 import { paramsOf } from "./params.js";
 import { SimulationBatch } from "./simulation-batch.js";
+import { variantOf } from "./variant-of.js";
 import { DynamicsBatch } from "./vector.js";
 
 /** How many copies of a world, and what decides their episodes. */
@@ -15,16 +16,6 @@ export interface VectorSettings {
   readonly streamName?: string;
   /** Options of the world, `horizon` among them; the defaults where absent. */
   readonly options?: OptionValues;
-}
-
-/**
- * The world of these options (parsed or not; defaults where absent): of a varied world its variant, else the world itself.
- *
- * A varied world has to be loaded (`loadEnvironment`). Throws {@link InputError} (`env.<key>`) for a wrong option.
- */
-export function variantOf(environment: Environment, options: OptionValues): PlayableEnvironment {
-  if (!("variants" in environment)) return environment;
-  return environment.variants.of(parseOptions(environment.spec.options, options, "env") as OptionValues);
 }
 
 /**

@@ -25,3 +25,8 @@ export function loadDrawing(id: string, options: OptionValues = {}): Promise<Dra
   if (!load) throw new InputError("env", showValue(id), `one of ${Object.keys(LOADERS).join(", ")}`);
   return load().then((drawing) => drawing.variant?.(options) ?? drawing);
 }
+
+/** Loads the small picture of a world alone, where its drawing is large. Throws like {@link loadDrawing}. */
+export function loadThumbnail(id: string): Promise<Pick<Drawing, "thumbnail">> {
+  return id.startsWith("inventory") ? import("./inventory/thumbnail.js") : loadDrawing(id);
+}

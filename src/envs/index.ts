@@ -3,7 +3,6 @@ import { allowedNames } from "../core/nearest.js";
 import type { OptionValues } from "../core/options.js";
 import { acrobot } from "./acrobot/index.js";
 import { cartpole } from "./cartpole/index.js";
-import { variantOf } from "./create.js";
 import type { Environment, PlayableEnvironment } from "./environment.js";
 import { inventory, inventoryWhole } from "./inventory/index.js";
 import { lavaland } from "./lavaland/index.js";
@@ -11,8 +10,10 @@ import { lunarLander, lunarLanderContinuous } from "./lunar-lander/index.js";
 import { mountainCar } from "./mountain-car/index.js";
 import { mountainCarContinuous } from "./mountain-car-continuous/index.js";
 import { pendulum } from "./pendulum/index.js";
+import { variantOf } from "./variant-of.js";
 
-export { createVectorEnvironment, type VectorSettings, variantOf } from "./create.js";
+export { createVectorEnvironment, type VectorSettings } from "./create.js";
+export { variantOf } from "./variant-of.js";
 
 /** Every world there is, in the order a person meets them. */
 export const environments: readonly Environment[] = [

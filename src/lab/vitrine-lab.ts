@@ -13,7 +13,6 @@ import type { History } from "../elements/diagnosis.js";
 import "../elements/device-chip.js";
 import { VitrineElement } from "../elements/element.js";
 import type { HandPad } from "../elements/hand-pad.js";
-import "../elements/keys-dialog.js";
 import type { KeysDialog } from "../elements/keys-dialog.js";
 import "../elements/lab-bar.js";
 import type { Theme } from "../elements/lab-bar.js";
@@ -24,10 +23,8 @@ import type { PolicyView } from "../elements/policy-view.js";
 import type { Readable, ReadableWish } from "../elements/readable.js";
 import "../elements/reward-strip.js";
 import type { RewardStrip } from "../elements/reward-strip.js";
-import "../elements/run-list.js";
 import "../elements/stage.js";
 import type { Stage } from "../elements/stage.js";
-import "../elements/table-dialog.js";
 import type { TableDialog, TableTwin } from "../elements/table-dialog.js";
 import { tokens } from "../elements/tokens.js";
 import "../elements/transport.js";
@@ -222,7 +219,7 @@ export class VitrineLab extends VitrineElement {
           note=${savedText(session, lab.lasting)}
           .theme=${this.theme || "system"}
           @link-share=${this.share}
-          @keys-show=${() => this.keysDialog?.show()}
+          @keys-show=${this.showKeys}
           @theme-change=${this.onTheme}
           @locale-change=${this.onLocale}
         >
@@ -343,7 +340,8 @@ export class VitrineLab extends VitrineElement {
           @run-open=${(event: CustomEvent<string>) => void lab.openRun(event.detail)}
           @run-export=${(event: CustomEvent<string>) => void lab.exportRun(event.detail)}
           @run-delete=${(event: CustomEvent<string>) => void lab.deleteRun(event.detail)}
-        ></vitrine-run-list>
+          ><div class="head"><h2>${msg("Runs")}</h2></div><p class="dim">${msg("Your runs stay in this browser. Train one.")}</p></vitrine-run-list
+        >
       </div>
       <vitrine-notices
         .notices=${lab.notices}
@@ -361,6 +359,8 @@ export class VitrineLab extends VitrineElement {
     // Before anything was learned there is nothing to read.
     if (session.step > 0 || session.state === "training") void this.readable.load();
     this.readable.follow(session.first);
+    // Until there are runs, its content says so.
+    if (this.lab.runs.length > 0) void import("../elements/run-list.js");
     this.returnChart?.show(returnPlot(session, this.hand.scores?.mean ?? null));
     this.curveChart?.show(curvePlot(session, this.curveKey));
     // A checkpoint was written: the list of runs has news.
@@ -476,9 +476,17 @@ export class VitrineLab extends VitrineElement {
     this.speed = this.lab.speed;
   }
 
-  private showTable(event: CustomEvent<TableTwin>): void {
+  /** Dialogs are fetched when first opened. */
+  private async showTable(event: CustomEvent<TableTwin>): Promise<void> {
+    await import("../elements/table-dialog.js");
     void this.tableDialog?.show(event.detail);
   }
+
+  private readonly showKeys = async (): Promise<void> => {
+    await import("../elements/keys-dialog.js");
+    await this.keysDialog?.updateComplete;
+    this.keysDialog?.show();
+  };
 
   private async share(): Promise<void> {
     const address = new URL(this.page ? location.href : document.baseURI);
@@ -544,7 +552,7 @@ export class VitrineLab extends VitrineElement {
       "[": () => this.shiftSpeed(-1),
       "]": () => this.shiftSpeed(1),
       r: () => this.lab.reset(),
-      "?": () => this.keysDialog?.show(),
+      "?": this.showKeys,
       "1": () => this.chooseActor("network", false),
       "2": () => this.chooseActor("tree", false),
       "3": () => this.chooseActor("both", false),

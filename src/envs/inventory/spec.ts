@@ -10,20 +10,19 @@ export const units = (name: string, low: number, high: number, typical: readonly
 /** What every network says about itself; the rest follows from its options. */
 export const shared = {
   rewardTerms: [
-    { name: "holding", help: "Minus the cost of what lies in stock after demand, per store." },
-    { name: "underage", help: "Minus the cost of demand that was not met at once, per store; of profit, the sales." },
-    { name: "procurement", help: "Minus the cost of what was ordered from dear suppliers, per store." },
+    { name: "holding", help: "Minus the cost of stock left after demand, per store." },
+    { name: "underage", help: "Minus the cost of demand not met at once, per store." },
+    { name: "procurement", help: "Minus the cost of what was bought, per store." },
   ],
   solvedReturn: null,
   secondsPerStep: 0.4,
-  source:
-    "Alvo, Russo, Kanoria & Lee 2023, arXiv:2306.11246, and its simulator (MatiasAlvo/Neural_inventory_control at 4d77c14)",
+  source: "Alvo, Russo, Kanoria & Lee 2023, arXiv:2306.11246 (MatiasAlvo/Neural_inventory_control at 4d77c14)",
   differences: [
-    "The reward is minus the cost divided by the number of stores, the reference's own metric: minus the mean return over the horizon is the cost per store and period, starts included.",
-    "Orders are bounded: from 0 to four periods of the mean demand behind the road they go along.",
-    "Orders that a warehouse cannot fill are scaled down in proportion; the reference leaves that to the policy. A warehouse that may hold no stock ships all it has in proportion to the orders, or in equal parts when there are none.",
-    "Where demand is Poisson, orders are rounded to whole units, as the reference does when it tests.",
-    "Demand comes from Vitrine's own random stream, one uniform for each store and one that stores share: the same distributions, other numbers.",
+    "The reward is minus the cost per store: over the horizon, the reference's metric with its start included.",
+    "Orders are bounded by four periods of the mean demand behind their road.",
+    "Warehouses scale down in proportion what they cannot fill; one without room ships all, evenly if nobody orders.",
+    "Poisson problems round orders to whole units in training too.",
+    "Demand has Vitrine's own random stream: the same distributions, other numbers.",
   ],
 } as const satisfies Partial<EnvironmentSpec>;
 
