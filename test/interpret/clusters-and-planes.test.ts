@@ -90,7 +90,9 @@ describe("k-means", () => {
 describe("a plane through points", () => {
   it("is found exactly by both kinds of least squares when all points lie on it", () => {
     fc.assert(
-      fc.property(numbers(3), (b) => {
+      fc.property(numbers(3), (drawn) => {
+        // A plane that is flat but for 1e-13 is explained as far as rounding lets it.
+        const b = drawn.map((number) => Math.round(number * 1e6) / 1e6);
         const noise = stream();
         const points = Float64Array.from({ length: 60 }, () => 0);
         for (let p = 0; p < 20; p++) {
