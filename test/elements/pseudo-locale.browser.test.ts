@@ -33,6 +33,7 @@ const PROPER = new Set([
     "PPO",
     "DQN",
     "UDRL",
+    "HDPO",
     "VIPER",
     "DAgger",
     "EN",

@@ -162,6 +162,8 @@ describe("the lab", () => {
       ["ppo", false],
       ["dqn", false],
       ["udrl", false],
+      // Only in inventory networks.
+      ["hdpo", true],
     ]);
     select.value = "dqn";
     select.dispatchEvent(new Event("change"));
