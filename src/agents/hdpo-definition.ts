@@ -12,7 +12,7 @@ export const hdpo: AgentDefinition = {
   diagnostics: HDPO_DIAGNOSTICS,
   presets: HDPO_PRESETS,
   budgets: HDPO_BUDGETS,
-  // Twenty mini-batches of its presets.
+  // An update is 128 to 8,192 traces of 50 periods.
   evaluationEvery: 512_000,
   unsupported: (spec) =>
     spec.id === "inventory" ? null : "HDPO needs a simulation that gradients pass through; inventory networks have one",

@@ -9,6 +9,7 @@ import { VitrineElement } from "./element.js";
 import { numberText } from "./explanation-words.js";
 import { formatPercent } from "./format.js";
 import { tableIcon } from "./icons.js";
+import { legend } from "./legend.js";
 import { translated } from "./localise.js";
 import { type Palette, PaletteController } from "./palette.js";
 import type { TableTwin } from "./table-dialog.js";
@@ -31,6 +32,7 @@ const TABLE_CELLS = 8;
 export class DecisionMap extends VitrineElement {
   static override styles = [
     controls,
+    legend,
     css`
       :host {
         display: block;
@@ -51,19 +53,6 @@ export class DecisionMap extends VitrineElement {
       canvas {
         width: 100%;
         height: 176px;
-      }
-      ul {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 2px var(--x4);
-        padding-top: 4px;
-        font-size: var(--t-small);
-        color: var(--ink-2);
-      }
-      li {
-        display: inline-flex;
-        align-items: center;
-        gap: 5px;
       }
       li canvas {
         width: 16px;

@@ -12,6 +12,7 @@ import { numberText } from "./explanation-words.js";
 import { formatInteger, formatPercent } from "./format.js";
 import { tableIcon } from "./icons.js";
 import "./importances.js";
+import { legend } from "./legend.js";
 import { translated } from "./localise.js";
 import { DASHES, type Palette, PaletteController } from "./palette.js";
 import type { TableTwin } from "./table-dialog.js";
@@ -41,6 +42,7 @@ const TABLE_POINTS = 9;
 export class FeatureView extends VitrineElement {
   static override styles = [
     controls,
+    legend,
     css`
       :host {
         display: block;
@@ -62,17 +64,7 @@ export class FeatureView extends VitrineElement {
         height: 132px;
       }
       ul {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 2px var(--x4);
-        padding: 4px 0 var(--x2);
-        font-size: var(--t-small);
-        color: var(--ink-2);
-      }
-      li {
-        display: inline-flex;
-        align-items: center;
-        gap: 5px;
+        padding-bottom: var(--x2);
       }
       li canvas {
         width: 26px;

@@ -15,6 +15,12 @@ const LOADERS: Readonly<Record<string, () => Promise<Drawing>>> = {
   "inventory-whole": async () => (await import("./inventory/draw.js")).wholeDrawing,
 };
 
+/** Small pictures of worlds whose drawing is large. */
+const THUMBNAILS: Readonly<Record<string, () => Promise<Pick<Drawing, "thumbnail">>>> = {
+  inventory: () => import("./inventory/thumbnail.js"),
+  "inventory-whole": () => import("./inventory/thumbnail.js"),
+};
+
 /**
  * Loads how the world of these options looks; of a world whose sizes follow from its options, that matters.
  *
@@ -26,7 +32,7 @@ export function loadDrawing(id: string, options: OptionValues = {}): Promise<Dra
   return load().then((drawing) => drawing.variant?.(options) ?? drawing);
 }
 
-/** Loads the small picture of a world alone, where its drawing is large. Throws like {@link loadDrawing}. */
+/** Loads the small picture of a world alone. Throws like {@link loadDrawing}. */
 export function loadThumbnail(id: string): Promise<Pick<Drawing, "thumbnail">> {
-  return id.startsWith("inventory") ? import("./inventory/thumbnail.js") : loadDrawing(id);
+  return THUMBNAILS[id]?.() ?? loadDrawing(id);
 }

@@ -2,7 +2,7 @@ import { initialParameters } from "../../compute/initialise.js";
 import type { UnrolledNetwork, ValueRows } from "../../compute/unrolled.js";
 import type { RandomStream } from "../../core/random.js";
 import type { InventorySimulator } from "../../evaluate/inventory/simulator.js";
-import { pullBackWishes, scaleWishes } from "./feasible.js";
+import { FeasibilityLayer } from "./feasible.js";
 import type { OrderPolicy } from "./order-policy.js";
 import { sigmoid, softplus } from "./smooth.js";
 import { OUTSIDE, type SupplyGraph } from "./supply-graph.js";
@@ -44,7 +44,7 @@ export class GraphNetwork implements OrderPolicy {
   /** [numEdges] of one trace. */
   private readonly wishes: Float64Array;
   private readonly wishGradients: Float64Array;
-  private readonly shipsAll: readonly boolean[];
+  private readonly feasibility: FeasibilityLayer;
 
   constructor(
     private readonly simulator: InventorySimulator,
@@ -59,7 +59,7 @@ export class GraphNetwork implements OrderPolicy {
     this.edges = new Float64Array(edge.maxRows * this.size);
     this.wishes = new Float64Array(graph.numEdges);
     this.wishGradients = new Float64Array(graph.numEdges);
-    this.shipsAll = simulator.problem.nodes.map(({ holdsStock }) => !holdsStock);
+    this.feasibility = new FeasibilityLayer(simulator, graph.shipping);
   }
 
   initialise(stream: RandomStream): void {
@@ -310,13 +310,10 @@ export class GraphNetwork implements OrderPolicy {
   }
 
   private fillOrders(slot: number, numTraces: number, pipelines: Float64Array, orders: Float64Array): void {
-    const { graph, simulator, wishes, shipsAll } = this;
+    const { graph, wishes } = this;
     for (let trace = 0; trace < numTraces; trace++) {
       this.fillWishes(slot, trace);
-      for (let node = 0; node < graph.shipping.length; node++) {
-        const onHand = pipelines[trace * simulator.width + simulator.offsets[node]];
-        scaleWishes(wishes, graph.shipping[node], onHand, shipsAll[node]);
-      }
+      this.feasibility.scale(wishes, pipelines, trace);
       const to = trace * graph.numOrders;
       for (let edge = 0; edge < graph.numOrders; edge++) orders[to + edge] = wishes[edge];
     }
@@ -330,7 +327,7 @@ export class GraphNetwork implements OrderPolicy {
     orderGradients: Float64Array,
     pipelineGradients: Float64Array,
   ): void {
-    const { graph, simulator, wishes, wishGradients, shipsAll } = this;
+    const { graph, wishes, wishGradients } = this;
     const { values, outputGradients } = this.modules.wish;
     const outputs = this.modules.wish.outputs(slot);
     for (let trace = 0; trace < numTraces; trace++) {
@@ -338,11 +335,7 @@ export class GraphNetwork implements OrderPolicy {
       for (let edge = 0; edge < graph.numEdges; edge++) {
         wishGradients[edge] = edge < graph.numOrders ? orderGradients[trace * graph.numOrders + edge] : 0;
       }
-      for (let node = 0; node < graph.shipping.length; node++) {
-        const stock = trace * simulator.width + simulator.offsets[node];
-        const edges = graph.shipping[node];
-        pipelineGradients[stock] += pullBackWishes(wishGradients, wishes, edges, pipelines[stock], shipsAll[node]);
-      }
+      this.feasibility.pullBack(wishGradients, wishes, pipelines, pipelineGradients, trace);
       for (let edge = 0; edge < graph.numEdges; edge++) {
         const row = trace * graph.numEdges + edge;
         values[at(outputGradients, row)] = sigmoid(values[at(outputs, row)]) * wishGradients[edge];

@@ -4,7 +4,7 @@ import type { RandomStream } from "../../core/random.js";
 import { SUPPLIER } from "../../envs/inventory/problem.js";
 import { orderLimits } from "../../envs/inventory/tables.js";
 import type { InventorySimulator } from "../../evaluate/inventory/simulator.js";
-import { pullBackWishes, scaleWishes } from "./feasible.js";
+import { FeasibilityLayer } from "./feasible.js";
 import type { OrderPolicy } from "./order-policy.js";
 import { addToPipelines, writePipelines } from "./pipeline-rows.js";
 import { sigmoid, softplus } from "./smooth.js";
@@ -40,11 +40,10 @@ interface Roads {
 export class SymmetryNetwork implements OrderPolicy {
   readonly learnables: readonly UnrolledNetwork[];
   private readonly roads: readonly [Roads, Roads];
-  private readonly outgoing: readonly Int32Array[];
   private readonly limits: readonly number[];
   private readonly wishes: Float64Array;
   private readonly wishGradients: Float64Array;
-  private readonly shipsAll: readonly boolean[];
+  private readonly feasibility: FeasibilityLayer;
 
   constructor(
     private readonly simulator: InventorySimulator,
@@ -76,11 +75,11 @@ export class SymmetryNetwork implements OrderPolicy {
       ),
     ];
     this.learnables = [modules.context, modules.store, modules.warehouse];
-    this.outgoing = Array.from({ length: firstStore }, (_, node) => simulator.edgesFrom(node));
     this.limits = orderLimits(problem);
     this.wishes = new Float64Array(numEdges);
     this.wishGradients = new Float64Array(numEdges);
-    this.shipsAll = nodes.map(({ holdsStock }) => !holdsStock);
+    const outgoing = Array.from({ length: firstStore }, (_, node) => simulator.edgesFrom(node));
+    this.feasibility = new FeasibilityLayer(simulator, outgoing);
   }
 
   initialise(stream: RandomStream): void {
@@ -88,7 +87,7 @@ export class SymmetryNetwork implements OrderPolicy {
   }
 
   forward(slot: number, numTraces: number, pipelines: Float64Array, orders: Float64Array): void {
-    const { simulator, modules, outgoing, wishes, shipsAll } = this;
+    const { modules, wishes, feasibility } = this;
     writePipelines(modules.context, slot, numTraces, pipelines, this.unit);
     modules.context.forward(slot, numTraces);
     for (const roads of this.roads) {
@@ -97,10 +96,7 @@ export class SymmetryNetwork implements OrderPolicy {
     }
     for (let trace = 0; trace < numTraces; trace++) {
       this.fillWishes(slot, trace);
-      for (let node = 0; node < outgoing.length; node++) {
-        const onHand = pipelines[trace * simulator.width + simulator.offsets[node]];
-        scaleWishes(wishes, outgoing[node], onHand, shipsAll[node]);
-      }
+      feasibility.scale(wishes, pipelines, trace);
       for (let edge = 0; edge < wishes.length; edge++) orders[trace * wishes.length + edge] = wishes[edge];
     }
   }
@@ -203,17 +199,13 @@ export class SymmetryNetwork implements OrderPolicy {
     orderGradients: Float64Array,
     pipelineGradients: Float64Array,
   ): void {
-    const { simulator, outgoing, wishes, wishGradients, shipsAll, limits } = this;
+    const { feasibility, wishes, wishGradients, limits } = this;
     const [toStores, toWarehouses] = this.roads;
     for (let trace = 0; trace < numTraces; trace++) {
       this.fillWishes(slot, trace);
       const first = trace * wishes.length;
       for (let edge = 0; edge < wishes.length; edge++) wishGradients[edge] = orderGradients[first + edge];
-      for (let node = 0; node < outgoing.length; node++) {
-        const stock = trace * simulator.width + simulator.offsets[node];
-        const edges = outgoing[node];
-        pipelineGradients[stock] += pullBackWishes(wishGradients, wishes, edges, pipelines[stock], shipsAll[node]);
-      }
+      feasibility.pullBack(wishGradients, wishes, pipelines, pipelineGradients, trace);
       for (let road = 0; road < toStores.edges.length; road++) {
         const slope = sigmoid(outputOf(toStores, slot, trace, road));
         setGradient(toStores, trace, road, slope * wishGradients[toStores.edges[road]]);
