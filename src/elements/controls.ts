@@ -197,10 +197,6 @@ export const controls = css`
     color: var(--ink);
     transition: color 1ms;
   }
-  .palette-probe::before {
-    content: "";
-    color: var(--role);
-  }
   @media (pointer: coarse) {
     input[type="text"],
     select {

@@ -21,8 +21,9 @@ export const DASHES: readonly (readonly number[])[] = [
 /**
  * Resolves the colour tokens for a canvas, and tells when the theme changes.
  *
- * Custom properties are not resolved by `getComputedStyle`, so a hidden probe takes each role as its `color`. The
- * same probe notices every change of theme, whoever caused it: its colour has a transition, and that fires an event.
+ * Custom properties are not resolved by `getComputedStyle`, so a hidden probe has a gradient of all of them: one
+ * computation of styles for the whole palette. The same probe notices every change of theme, whoever caused it: its
+ * colour has a transition, and that fires an event.
  */
 export class PaletteController implements ReactiveController {
   private probe: HTMLElement | null = null;
@@ -48,13 +49,9 @@ export class PaletteController implements ReactiveController {
   }
 
   private resolve(): Palette {
-    const probe = this.ensureProbe();
-    const colours: Record<string, string> = {};
-    for (const role of ROLES) {
-      probe.style.setProperty("--role", `var(--${role})`);
-      colours[role] = getComputedStyle(probe, "::before").color;
-    }
-    return colours;
+    const { backgroundImage } = getComputedStyle(this.ensureProbe());
+    const colours = backgroundImage.match(/[a-z-]+\([^()]*\)/g) ?? [];
+    return Object.fromEntries(ROLES.map((role, i) => [role, colours[i]]));
   }
 
   private ensureProbe(): HTMLElement {
@@ -62,6 +59,8 @@ export class PaletteController implements ReactiveController {
     const probe = document.createElement("span");
     probe.setAttribute("aria-hidden", "true");
     probe.className = "palette-probe";
+    // Rules of the page may refuse styles in markup, not those set by script.
+    probe.style.backgroundImage = `linear-gradient(${ROLES.map((role) => `var(--${role}, currentcolor)`).join()})`;
     this.host.shadowRoot?.append(probe);
     probe.addEventListener("transitionend", () => {
       this.resolved = null;

@@ -116,8 +116,13 @@ describe.each([
 
 describe("the keyboard", () => {
   it("reaches every control, with a ring to be seen", async () => {
-    const { page, context } = await visit(browser, `${site.origin}/#seed=7&autoplay=0`);
+    const { page, context } = await visit(browser, `${site.origin}/#seed=7&autoplay=0&budget=5000000`);
     await until("Train can be pressed", () => transport(page).isEnabled());
+    // The list of runs has something to press once there is a run.
+    await page.keyboard.press("Space");
+    await until("the run is in the list", () => page.getByLabel("Show as a table: runs").isVisible());
+    await page.keyboard.press("Space");
+    await until("it is paused", async () => (await textOf(transport(page))).includes("Train"));
     const names: string[] = [];
     const ringless: string[] = [];
     for (let i = 0; i < 80; i++) {
