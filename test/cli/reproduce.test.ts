@@ -121,7 +121,8 @@ describe("reproductions", () => {
     expect(text).toContain(
       "| ppo | 2 | 1 of 2 | 2,000 (2,000 to 2,000) | 2.00 (2.00 to 2.00) | 3.0 (3.0 to 3.0) | 450.0 [",
     );
-    expect(text).toContain("| dqn | 0 | – |");
+    expect(text).toContain(" Rows without any are left out.\n");
+    expect(text).not.toContain("| dqn |");
   });
 
   test("a result that was cut short counts as missing", async () => {
@@ -140,7 +141,7 @@ describe("reproductions", () => {
       .filter(({ variant }) => variant === "ppo")
       .map((cell, i) => resultOf(cell, code, [1000, 1000, 2000, 3000, 3000][i], [500, 500, 500, 500, 495][i]));
     const text = pageText(cartpole, results, code);
-    expect(text).toContain("5 of 10 cells were run, over 5 seeds.\n");
+    expect(text).toContain("5 of 10 cells were run, over 5 seeds. Rows without any are left out.\n");
     // Mean 499, deviation √5, half-width 2.776 · √5 / √5.
     expect(text).toContain(
       "| ppo | 5 | 5 of 5 | 2,000 (1,000 to 3,000) | 2.00 (1.00 to 3.00) | 3.0 (3.0 to 3.0) | 499.0 [496.2, 501.8] |",

@@ -127,7 +127,8 @@ export class ResultFiles {
 export function pageText(reproduction: Reproduction, results: readonly CellResult[], code: CodeVersion): string {
   const { name, title, about } = reproduction;
   const cells = reproduction.cells();
-  const [header, ...rows] = reproduction.table(results);
+  const [header, ...allRows] = reproduction.table(results);
+  const rows = allRows.filter((row) => row[header.indexOf("seeds")] !== "0");
   const line = (entries: readonly string[]) => `| ${entries.join(" | ")} |`;
   const seeds = new Set(results.map(({ config }) => config.seed)).size;
   const current = new Map(cells.map((cell) => [cell.id, cellHash(cell, code, reproduction.explanations)]));
@@ -141,7 +142,8 @@ export function pageText(reproduction: Reproduction, results: readonly CellResul
     about,
     "",
     `${results.length} of ${cells.length} cells were run, over ${seeds} seed${seeds === 1 ? "" : "s"}.` +
-      (earlier > 0 ? ` ${earlier} of them were run by earlier code or under other options.` : ""),
+      (earlier > 0 ? ` ${earlier} of them were run by earlier code or under other options.` : "") +
+      (rows.length < allRows.length ? " Rows without any are left out." : ""),
     "",
     line(header),
     line(header.map(() => "---")),
