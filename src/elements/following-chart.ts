@@ -7,6 +7,7 @@ import { VitrineElement } from "./element.js";
 import { formatFixed, formatInteger, formatSignificant } from "./format.js";
 import { tableIcon } from "./icons.js";
 import type { TableTwin } from "./table-dialog.js";
+import { ticksOf } from "./ticks.js";
 
 const WIDTH = 400;
 const HEIGHT = 220;
@@ -215,14 +216,3 @@ export class FollowingChart extends VitrineElement {
 }
 
 const svgKey = (mark: unknown) => html`<svg viewBox="0 0 11 11" aria-hidden="true">${mark}</svg>`;
-
-/** About five round ticks that enclose [low, high]. */
-function ticksOf(low: number, high: number): number[] {
-  const span = high - low || Math.max(Math.abs(high), 1);
-  const rough = span / 4;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const gap = ([1, 2, 2.5, 5].find((factor) => factor * power >= rough) ?? 10) * power;
-  const first = Math.floor(low / gap);
-  const last = Math.max(Math.ceil(high / gap), first + 1);
-  return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * gap);
-}

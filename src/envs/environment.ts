@@ -67,6 +67,8 @@ export interface EnvironmentSpec {
   /** The reference this world follows, and what differs from it. */
   readonly source: string;
   readonly differences: readonly string[];
+  /** Whose best policies can be worked out beside learning: `evaluate/inventory/reference.ts` does. */
+  readonly solvedAs?: "inventory";
   /** Where it can run: single-source worlds also on a GPU. */
   readonly runsOn: readonly ("cpu" | "gpu")[];
 }

@@ -159,6 +159,10 @@ export class SeedRun {
     void this.begin();
   }
 
+  get seed(): number {
+    return this.settings.config.seed;
+  }
+
   /** Environment steps after which the run ends. */
   get budgetSteps(): number {
     return this.budget;

@@ -33,6 +33,7 @@ import type { Direction } from "../envs/environment.js";
 import type { ExplanationMethod } from "../interpret/explanation.js";
 import type { StageActor } from "../training/messages.js";
 import { HandController } from "./hand-controller.js";
+import type { InventoryLab } from "./inventory-lab.js";
 import { LabController } from "./lab-controller.js";
 import type { LabSession } from "./lab-session.js";
 import { labStyles } from "./lab-styles.js";
@@ -112,6 +113,8 @@ export class VitrineLab extends VitrineElement {
   private opened = false;
   private lastSaved = 0;
   private readonly readable = new ReadableLab();
+  /** Comes with the first inventory world that is trained. */
+  private inventory: InventoryLab | null = null;
   private readonly lab = new LabController({
     createWorker: () => this.createWorker(),
     onChange: () => this.renderSoon(),
@@ -161,6 +164,7 @@ export class VitrineLab extends VitrineElement {
     document.removeEventListener("keydown", this.onKey as EventListener);
     this.removeEventListener("keydown", this.onKey as EventListener);
     this.hand.stop();
+    this.inventory?.dispose();
     this.lab.close();
   }
 
@@ -303,6 +307,7 @@ export class VitrineLab extends VitrineElement {
             selected=${curve.key}
             @sign-select=${(event: CustomEvent<string>) => this.selectCurve(event.detail)}
           ></vitrine-diagnosis>
+          ${this.inventory?.render(session) ?? nothing}
           <vitrine-readable
             .observation=${readFeatures(session)}
             .action=${spec.action}
@@ -359,6 +364,8 @@ export class VitrineLab extends VitrineElement {
     // Before anything was learned there is nothing to read.
     if (session.step > 0 || session.state === "training") void this.readable.load();
     this.readable.follow(session.first);
+    if (this.inventory) this.inventory.follow(session);
+    else if (session.spec.solvedAs && session.step > 0) void this.followInventory();
     // Until there are runs, its content says so.
     if (this.lab.runs.length > 0) void import("../elements/run-list.js");
     this.returnChart?.show(returnPlot(session, this.hand.scores?.mean ?? null));
@@ -401,6 +408,12 @@ export class VitrineLab extends VitrineElement {
     ></vitrine-following-chart>`;
   }
 
+  private async followInventory(): Promise<void> {
+    const { InventoryLab } = await import("./inventory-lab.js");
+    this.inventory ??= new InventoryLab(() => this.renderSoon());
+    this.renderSoon();
+  }
+
   private diagnosis(signs: readonly Sign[]): Diagnosis {
     const { session } = this.lab;
     return diagnose({
@@ -436,6 +449,7 @@ export class VitrineLab extends VitrineElement {
     // Its element may still be on its way.
     this.readableView?.show?.(moment, time);
     this.handPad?.show?.(moment, time);
+    this.inventory?.see(moment, time);
     this.rewardStrip?.refresh(time);
   };
 

@@ -15,6 +15,7 @@ export const shared = {
     { name: "procurement", help: "Minus the cost of what was bought, per store." },
   ],
   solvedReturn: null,
+  solvedAs: "inventory",
   secondsPerStep: 0.4,
   source: "Alvo, Russo, Kanoria & Lee 2023, arXiv:2306.11246 (MatiasAlvo/Neural_inventory_control at 4d77c14)",
   differences: [

@@ -1,0 +1,169 @@
+import { msg, str } from "@lit/localize";
+import { css, html, nothing, svg } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import type { ActionSpace } from "../core/spaces.js";
+import { controls } from "./controls.js";
+import { VitrineElement } from "./element.js";
+import { formatSignificant } from "./format.js";
+import { translated } from "./localise.js";
+import type { OrderTrail } from "./order-trail.js";
+import { ticksOf } from "./ticks.js";
+
+const WIDTH = 400;
+const HEIGHT = 170;
+const [LEFT, RIGHT, TOP, BOTTOM] = [34, 10, 8, 30];
+
+/**
+ * What is ordered along one road of an inventory network, by what its end has and expects: each ring is a period on the
+ * stage, and each cross what the policy to beat would have ordered in its place.
+ *
+ * @fires road-select - `detail` is the index of the road whose orders are wanted.
+ */
+@customElement("vitrine-order-plot")
+export class OrderPlot extends VitrineElement {
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: block;
+      }
+      .keys {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 2px var(--x3);
+        padding-bottom: 4px;
+        font-size: var(--t-small);
+        color: var(--ink-2);
+      }
+      .keys b {
+        font-weight: var(--w-medium);
+        color: var(--ink);
+      }
+      .keys svg {
+        display: inline-block;
+        width: 11px;
+        height: 11px;
+        margin-right: 4px;
+        vertical-align: -1px;
+      }
+      .keys select {
+        width: auto;
+        max-width: 190px;
+        height: 24px;
+        font-size: var(--t-small);
+      }
+      .plot {
+        width: 100%;
+        max-height: 220px;
+        font-size: 11px;
+        fill: var(--ink-3);
+        overflow: visible;
+      }
+      .grid {
+        stroke: var(--rule);
+      }
+      .rings {
+        fill: none;
+        stroke: var(--s1);
+        stroke-width: 1.5;
+      }
+      .crosses {
+        stroke: var(--s2);
+        stroke-width: 1.75;
+      }
+      .now {
+        fill: var(--lamp);
+        stroke: var(--lamp-edge);
+        stroke-width: 1.5;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) action: ActionSpace | null = null;
+  /** Index of the road whose orders are drawn, and the largest order along it in units. */
+  @property({ type: Number }) road = 0;
+  @property({ type: Number }) largest = 1;
+  /** The policy to beat, in words; empty while it is unknown. */
+  @property() reference = "";
+  /** Changed in place: ask for an update when it has news. */
+  @property({ attribute: false }) trail: OrderTrail | null = null;
+
+  override render() {
+    const roads = this.action?.kind === "continuous" ? this.action.features : [];
+    return html`
+      <div class="keys">
+        <b>${msg("Orders")}</b>
+        ${
+          roads.length > 1
+            ? html`<select
+                aria-label=${msg("Road")}
+                @change=${(event: Event) => this.tell("road-select", Number((event.target as HTMLSelectElement).value))}
+              >
+                ${roads.map(({ name }, i) => html`<option value=${i} ?selected=${i === this.road}>${translated(name)}</option>`)}
+              </select>`
+            : nothing
+        }
+        <span>${svgKey(svg`<path class="rings" d=${ring(5.5, 5.5)} />`)}${msg("on the stage")}</span>
+        ${this.reference ? html`<span>${svgKey(svg`<path class="crosses" d=${cross(5.5, 5.5)} />`)}${this.reference}</span>` : nothing}
+      </div>
+      ${this.trail && this.trail.length > 0 ? this.plot(this.trail) : nothing}
+    `;
+  }
+
+  private plot(trail: OrderTrail) {
+    const { largest } = this;
+    let [low, high, most] = [0, largest / 2, largest / 4];
+    for (let period = 0; period < trail.length; period++) {
+      low = Math.min(low, trail.position(period));
+      high = Math.max(high, trail.position(period));
+      most = Math.max(most, trail.order(period), trail.reference(period) || 0);
+    }
+    const [across, up] = [ticksOf(low, high), ticksOf(0, most)];
+    [low, high, most] = [across[0], across[across.length - 1], up[up.length - 1]];
+    const x = (value: number) => LEFT + ((value - low) / (high - low)) * (WIDTH - LEFT - RIGHT);
+    const y = (value: number) => HEIGHT - BOTTOM - (value / most) * (HEIGHT - TOP - BOTTOM);
+    let rings = "";
+    let crosses = "";
+    for (let period = 0; period < trail.length; period++) {
+      const at = x(trail.position(period));
+      const reference = trail.reference(period);
+      rings += ring(at, y(trail.order(period)));
+      if (!Number.isNaN(reference)) crosses += cross(at, y(reference));
+    }
+    const newest = trail.length - 1;
+    return html`<svg class="plot" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${this.summary(trail)}>
+      ${up.map(
+        (tick) => svg`<line class="grid" x1=${LEFT} x2=${WIDTH - RIGHT} y1=${y(tick)} y2=${y(tick)} />
+          <text x=${LEFT - 5} y=${y(tick) + 4} text-anchor="end">${formatSignificant(tick)}</text>`,
+      )}
+      ${across.map(
+        (tick) =>
+          svg`<text x=${x(tick)} y=${HEIGHT - BOTTOM + 13} text-anchor=${tick === high ? "end" : "middle"}>${formatSignificant(tick)}</text>`,
+      )}
+      <text x=${WIDTH - RIGHT} y=${HEIGHT - 4} text-anchor="end">${msg("on hand and on the way")} →</text>
+      <text x=${LEFT} y=${HEIGHT - 4}>↑ ${msg("ordered")}</text>
+      <path class="crosses" d=${crosses} />
+      <path class="rings" d=${rings} />
+      <circle class="now" cx=${x(trail.position(newest))} cy=${y(trail.order(newest))} r="5" />
+    </svg>`;
+  }
+
+  private summary(trail: OrderTrail): string {
+    let apart = 0;
+    for (let period = 0; period < trail.length; period++) {
+      apart += Math.abs(trail.order(period) - trail.reference(period)) / trail.length;
+    }
+    if (Number.isNaN(apart)) return msg("Orders on the stage, by what is on hand and on the way.");
+    const units = formatSignificant(apart, 2);
+    return msg(
+      str`Orders on the stage, by what is on hand and on the way; ${units} units from the best policy's on average.`,
+    );
+  }
+}
+
+const svgKey = (mark: unknown) => html`<svg viewBox="0 0 11 11" aria-hidden="true">${mark}</svg>`;
+
+/** A ring and a cross around a point, as parts of a path. */
+const ring = (x: number, y: number) => `M${x - 3.5} ${y}a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0-7 0`;
+const cross = (x: number, y: number) => `M${x - 3.5} ${y}h7M${x} ${y - 3.5}v7`;

@@ -1,0 +1,88 @@
+import type { OptionValues } from "../../core/options.js";
+import { loadWorld } from "../../envs/index.js";
+import { inventoryProblemOf } from "../../envs/inventory/variant.js";
+import { evaluatePolicy } from "../evaluate.js";
+import { mean } from "../statistics.js";
+import { benchmarksOf } from "./benchmarks.js";
+import { optimumOf } from "./optimum.js";
+import { type InventoryReference, type ReferencePolicy, referenceOrders } from "./reference-policy.js";
+
+/** Episodes that a policy is measured on: as many for each seed. */
+export interface ReferenceEpisodes {
+  readonly seeds: readonly number[];
+  readonly streamName: string;
+  readonly episodes: number;
+}
+
+/** What reference policies are first measured on. */
+const FIRST: ReferenceEpisodes = { seeds: [1], streamName: "reference", episodes: 500 };
+/** Traces that levels are measured on where no cost is exact; only their order matters here. */
+const COST = { numTraces: 256, burnIn: 100, numPeriods: 500 };
+
+/**
+ * Solves the network of a world's options, and plays the best policy and the best simple ones in the world itself.
+ *
+ * Evaluations of a learned policy start with random stock and end at the horizon; so do these, which is why their costs
+ * compare with it and differ from those of the long run. `breathe` is called now and then; what it rejects with ends
+ * the work.
+ */
+export async function inventoryReference(
+  world: string,
+  options: OptionValues,
+  breathe: () => Promise<void> | undefined = () => undefined,
+): Promise<InventoryReference> {
+  const problem = inventoryProblemOf(world, options);
+  const work = optimumOf(problem);
+  let step = work.next();
+  for (; !step.done; step = work.next()) await breathe();
+  const optimum = step.value;
+  const found = await benchmarksOf(problem, optimum, { seed: 1, cost: COST, breathe });
+  const policies: Omit<ReferencePolicy, "cost">[] = found.map(({ name, rule: { rule, ...numbers } }) => {
+    return { name, policy: { kind: rule, ...numbers } as ReferencePolicy["policy"] };
+  });
+  if (optimum.kind === "optimal" && optimum.policy) {
+    // Where it is as simple as one of these, it is that one.
+    const same = policies.findIndex(({ policy }) => policy.kind === optimum.policy?.kind);
+    if (same >= 0) policies.splice(same, 1);
+    policies.push({ name: "optimal", policy: optimum.policy });
+  }
+  const measured: ReferencePolicy[] = [];
+  for (const one of policies) {
+    await breathe();
+    measured.push({ ...one, cost: await referenceCost(world, options, one.policy, FIRST) });
+  }
+  return {
+    policies: measured.sort((a, b) => a.cost - b.cost),
+    optimum: optimum.kind === "unknown" ? null : { kind: optimum.kind, cost: optimum.cost },
+  };
+}
+
+/**
+ * What a reference policy costs per store and period, as the mean over seeds.
+ *
+ * With the seed and the stream of an evaluation it meets the same starts and the same demand: then chance has nearly no
+ * part in the difference of the two costs.
+ */
+export async function referenceCost(
+  world: string,
+  options: OptionValues,
+  policy: ReferencePolicy["policy"],
+  { seeds, streamName, episodes }: ReferenceEpisodes,
+): Promise<number> {
+  const problem = inventoryProblemOf(world, options);
+  const orders = referenceOrders(policy, problem);
+  const actor = {
+    act(observations: Float32Array, _: Float32Array | null, actions: Float32Array): void {
+      const wanted = new Float64Array(actions.length);
+      void orders(Float64Array.from(observations), actions.length / problem.edges.length, wanted);
+      actions.set(wanted);
+    },
+  };
+  const environment = await loadWorld(world, options);
+  const costs: number[] = [];
+  for (const seed of seeds) {
+    const { returns, lengths } = await evaluatePolicy(actor, environment, { episodes, seed, streamName, options });
+    costs.push(-mean(returns) / mean(lengths));
+  }
+  return mean(costs);
+}
