@@ -8,7 +8,7 @@ import { VitrineElement } from "./element.js";
 import { formatFixed } from "./format.js";
 import { tableIcon } from "./icons.js";
 import "./order-plot.js";
-import type { OrderPlot } from "./order-plot.js";
+import type { MeasuredCurve, OrderPlot } from "./order-plot.js";
 import type { OrderTrail } from "./order-trail.js";
 import type { TableTwin } from "./table-dialog.js";
 
@@ -33,6 +33,7 @@ export function policyToBeat(reference: InventoryReference | null): ReferencePol
  * Bars compare costs per store and period over whole episodes: all policies meet the same starts and the same demand.
  *
  * @fires table-show - `detail` is the `TableTwin` of the bars.
+ * @fires curve-measure - see `vitrine-order-plot`.
  * @fires road-select - `detail` is the index of the road whose orders are wanted.
  */
 @customElement("vitrine-inventory")
@@ -111,6 +112,8 @@ export class InventoryView extends VitrineElement {
   @property({ type: Number }) road = 0;
   @property({ type: Number }) largest = 1;
   @property({ attribute: false }) trail: OrderTrail | null = null;
+  /** Null for a network of several nodes. */
+  @property({ attribute: false }) measured: MeasuredCurve | null = null;
   @query("vitrine-order-plot") private plot?: OrderPlot;
 
   /** The trail has news. */
@@ -136,6 +139,7 @@ export class InventoryView extends VitrineElement {
         .largest=${this.largest}
         reference=${best ? policyTitle(best.name) : ""}
         .trail=${this.trail}
+        .measured=${this.measured}
       ></vitrine-order-plot>
     `;
   }

@@ -2,21 +2,38 @@ import { msg, str } from "@lit/localize";
 import { css, html, nothing, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { ActionSpace } from "../core/spaces.js";
+import type { OrderCurve } from "../interpret/explanation.js";
 import { controls } from "./controls.js";
 import { VitrineElement } from "./element.js";
-import { formatSignificant } from "./format.js";
+import { formatFixed, formatPercent, formatSignificant } from "./format.js";
+import { tableIcon } from "./icons.js";
 import { translated } from "./localise.js";
 import type { OrderTrail } from "./order-trail.js";
+import type { TableTwin } from "./table-dialog.js";
 import { ticksOf } from "./ticks.js";
 
 const WIDTH = 400;
 const HEIGHT = 170;
 const [LEFT, RIGHT, TOP, BOTTOM] = [34, 10, 8, 30];
+/** A mean of fewer periods than this share says little, and is not drawn. */
+const LEAST_SHARE = 0.002;
+
+/** The curve of one store's orders, as far as it is known. */
+export interface MeasuredCurve {
+  /** Null before it was measured. */
+  readonly curve: OrderCurve | null;
+  readonly measuring: boolean;
+  /** Why it cannot be measured, or an empty string. */
+  readonly refused: string;
+}
 
 /**
  * What is ordered along one road of an inventory network, by what its end has and expects: each ring is a period on the
- * stage, and each cross what the policy to beat would have ordered in its place.
+ * stage, and each cross what the policy to beat would have ordered in its place. Of one store a curve can be measured:
+ * what the learned and the optimal policy order on average, by position.
  *
+ * @fires curve-measure - the curve of the policy as it stands is wanted.
+ * @fires table-show - `detail` is the `TableTwin` of the curve.
  * @fires road-select - `detail` is the index of the road whose orders are wanted.
  */
 @customElement("vitrine-order-plot")
@@ -31,7 +48,7 @@ export class OrderPlot extends VitrineElement {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
-        gap: 2px var(--x3);
+        gap: 2px var(--x2);
         padding-bottom: 4px;
         font-size: var(--t-small);
         color: var(--ink-2);
@@ -72,6 +89,22 @@ export class OrderPlot extends VitrineElement {
         stroke: var(--s2);
         stroke-width: 1.75;
       }
+      .learned,
+      .optimal {
+        fill: none;
+        stroke: var(--s1);
+        stroke-width: 2;
+      }
+      .optimal {
+        stroke: var(--s2);
+        stroke-dasharray: 5 3;
+      }
+      .keys .btn {
+        height: 24px;
+        margin-left: auto;
+        padding: 0 4px;
+        font-size: var(--t-small);
+      }
       .now {
         fill: var(--lamp);
         stroke: var(--lamp-edge);
@@ -88,6 +121,8 @@ export class OrderPlot extends VitrineElement {
   @property() reference = "";
   /** Changed in place: ask for an update when it has news. */
   @property({ attribute: false }) trail: OrderTrail | null = null;
+  /** Null for a network of several nodes. */
+  @property({ attribute: false }) measured: MeasuredCurve | null = null;
 
   override render() {
     const roads = this.action?.kind === "continuous" ? this.action.features : [];
@@ -106,8 +141,32 @@ export class OrderPlot extends VitrineElement {
         }
         <span>${svgKey(svg`<path class="rings" d=${ring(5.5, 5.5)} />`)}${msg("on the stage")}</span>
         ${this.reference ? html`<span>${svgKey(svg`<path class="crosses" d=${cross(5.5, 5.5)} />`)}${this.reference}</span>` : nothing}
+        ${this.curveKeys()}
       </div>
+      ${this.measured?.refused ? html`<p class="dim">${this.measured.refused}</p>` : nothing}
       ${this.trail && this.trail.length > 0 ? this.plot(this.trail) : nothing}
+    `;
+  }
+
+  private curveKeys() {
+    const { measured } = this;
+    if (!measured || measured.refused) return nothing;
+    const { curve, measuring } = measured;
+    return html`
+      ${curve ? html`<span>${svgKey(svg`<path class="learned" d="M0 5.5h11" />`)}${msg("on average")}</span>` : nothing}
+      <button
+        class="btn quiet"
+        aria-label=${curve && !measuring ? msg("Measure the curve again") : nothing}
+        ?disabled=${measuring}
+        @click=${() => this.tell("curve-measure")}
+      >
+        ${measuring ? msg("Measuring …") : curve ? msg("again") : msg("Measure the curve")}
+      </button>
+      ${
+        curve
+          ? html`<button class="icon-btn" title=${msg("Show as a table")} aria-label=${msg("Show as a table: orders")} @click=${() => this.showTable(curve)}>${tableIcon}</button>`
+          : nothing
+      }
     `;
   }
 
@@ -118,6 +177,11 @@ export class OrderPlot extends VitrineElement {
       low = Math.min(low, trail.position(period));
       high = Math.max(high, trail.position(period));
       most = Math.max(most, trail.order(period), trail.reference(period) || 0);
+    }
+    const curve = this.measured?.curve;
+    for (const place of curve ? drawnPlaces(curve) : []) {
+      high = Math.max(high, curve?.positions[place] ?? 0);
+      most = Math.max(most, (curve?.learned[place] ?? 0) - (curve?.positions[place] ?? 0));
     }
     const [across, up] = [ticksOf(low, high), ticksOf(0, most)];
     [low, high, most] = [across[0], across[across.length - 1], up[up.length - 1]];
@@ -143,10 +207,35 @@ export class OrderPlot extends VitrineElement {
       )}
       <text x=${WIDTH - RIGHT} y=${HEIGHT - 4} text-anchor="end">${msg("on hand and on the way")} →</text>
       <text x=${LEFT} y=${HEIGHT - 4}>↑ ${msg("ordered")}</text>
+      ${curve ? this.curves(curve, x, y) : nothing}
       <path class="crosses" d=${crosses} />
       <path class="rings" d=${rings} />
       <circle class="now" cx=${x(trail.position(newest))} cy=${y(trail.order(newest))} r="5" />
     </svg>`;
+  }
+
+  private curves(curve: OrderCurve, x: (value: number) => number, y: (value: number) => number) {
+    const { positions, learned, optimal } = curve;
+    const places = drawnPlaces(curve);
+    const line = (levels: readonly number[]) =>
+      `M${places.map((place) => `${x(positions[place])} ${y(levels[place] - positions[place])}`).join("L")}`;
+    return svg`${optimal ? svg`<path class="optimal" d=${line(optimal)} />` : nothing}
+      <path class="learned" d=${line(learned)} />`;
+  }
+
+  private showTable(curve: OrderCurve): void {
+    const { positions, shares, learned, optimal } = curve;
+    const orderAt = (levels: readonly number[], place: number) => formatFixed(levels[place] - positions[place], 2);
+    this.tell<TableTwin>("table-show", {
+      caption: msg("Orders on average, by what is on hand and on the way"),
+      columns: [msg("on hand and on the way"), msg("periods"), msg("this policy"), msg("optimal")],
+      rows: drawnPlaces(curve).map((place) => [
+        formatSignificant(positions[place]),
+        formatPercent(shares[place]),
+        orderAt(learned, place),
+        optimal ? orderAt(optimal, place) : "–",
+      ]),
+    });
   }
 
   private summary(trail: OrderTrail): string {
@@ -163,6 +252,9 @@ export class OrderPlot extends VitrineElement {
 }
 
 const svgKey = (mark: unknown) => html`<svg viewBox="0 0 11 11" aria-hidden="true">${mark}</svg>`;
+
+/** Places of a curve where the policy was often enough. */
+const drawnPlaces = ({ shares }: OrderCurve) => shares.flatMap((share, place) => (share >= LEAST_SHARE ? [place] : []));
 
 /** A ring and a cross around a point, as parts of a path. */
 const ring = (x: number, y: number) => `M${x - 3.5} ${y}a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0-7 0`;

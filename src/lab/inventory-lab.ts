@@ -2,6 +2,7 @@ import { html, nothing } from "lit";
 import { createRef, ref } from "lit/directives/ref.js";
 import "../elements/inventory-view.js";
 import { type InventoryView, policyToBeat } from "../elements/inventory-view.js";
+import type { MeasuredCurve } from "../elements/order-plot.js";
 import { OrderTrail } from "../elements/order-trail.js";
 import type { StageMoment } from "../elements/stage-player.js";
 import { type InventoryProblem, pipelineStarts } from "../envs/inventory/problem.js";
@@ -16,6 +17,9 @@ import { startWorker } from "./worker.js";
 
 /** Milliseconds between two pictures of the orders on the stage. */
 const SHOW_MS = 250;
+
+/** Of what makes orders readable only the curve is shown; rules and trees need not be measured for it. */
+const CURVE_OPTIONS = { maxLeafNodes: 2, testTraces: 2 };
 
 /** A network as orders along one of its roads are followed. */
 interface Followed {
@@ -86,7 +90,8 @@ export class InventoryLab {
   }
 
   /** The element; nothing before there is something to show. */
-  render({ spec, settings, evaluations }: LabSession) {
+  render(session: LabSession) {
+    const { spec, settings, evaluations, first } = session;
     const { reference, followed, measured, road } = this;
     if (!followed) return nothing;
     const last = evaluations.at(-1);
@@ -100,6 +105,8 @@ export class InventoryLab {
       .road=${road}
       .largest=${followed.limits[road]}
       .trail=${this.trail}
+      .measured=${followed.problem.nodes.length === 1 ? curveOf(first) : null}
+      @curve-measure=${() => first.explain({ method: "orders", options: CURVE_OPTIONS, live: false })}
       @road-select=${(event: CustomEvent<number>) => this.select(event.detail)}
     ></vitrine-inventory>`;
   }
@@ -213,6 +220,16 @@ export class InventoryLab {
       orders ? bounded(problem, limits[road], wanted[road]) : Number.NaN,
     );
   }
+}
+
+/** The curve of a store's orders, as far as the run has it. */
+function curveOf({ explanations, explanationErrors, explaining }: LabSession["first"]): MeasuredCurve {
+  const { orders } = explanations;
+  return {
+    curve: orders?.kind === "orders" ? orders.curve : null,
+    measuring: explaining?.method === "orders",
+    refused: explanationErrors.orders ?? "",
+  };
 }
 
 /** The order that the world makes of what is wanted, before stock runs out. */

@@ -73,6 +73,41 @@ test("says why nothing is known", async () => {
   view.remove();
 });
 
+test("of one store the curve of orders can be measured, and read as a table", async () => {
+  const view = await mount();
+  view.trail = new OrderTrail();
+  view.trail.add(14, 4, 6);
+  view.measured = { curve: null, measuring: false, refused: "" };
+  await view.updateComplete;
+  const plot = view.shadowRoot?.querySelector("vitrine-order-plot") as OrderPlot;
+  await plot.updateComplete;
+  let wishes = 0;
+  view.addEventListener("curve-measure", () => wishes++);
+  plot.shadowRoot?.querySelector<HTMLButtonElement>(".btn")?.click();
+  expect(wishes).toBe(1);
+
+  // Levels that are ordered up to; where the policy hardly ever was nothing is drawn.
+  const curve = {
+    positions: [10, 12, 30],
+    shares: [0.6, 0.399, 0.001],
+    learned: [16, 17, 31],
+    readable: [16, 17, 31],
+    optimal: [17, 17.5, 30],
+  };
+  view.measured = { curve, measuring: false, refused: "" };
+  await view.updateComplete;
+  await plot.updateComplete;
+  expect(plot.shadowRoot?.querySelector("svg.plot .learned")?.getAttribute("d")?.match(/[ML]/g)).toHaveLength(2);
+  const tables: TableTwin[] = [];
+  view.addEventListener("table-show", (event) => tables.push((event as CustomEvent<TableTwin>).detail));
+  plot.shadowRoot?.querySelector<HTMLButtonElement>(".icon-btn")?.click();
+  expect(tables[0].rows).toEqual([
+    ["10", "60\u202f%", "6.00", "7.00"],
+    ["12", "40\u202f%", "5.00", "5.50"],
+  ]);
+  view.remove();
+});
+
 test("of several roads one is chosen, and orders along it stand beside the best ones", async () => {
   const view = await mount();
   const feature = (name: string) => ({ name, unit: "units", low: 0, high: 20, typical: [0, 20] as const });
