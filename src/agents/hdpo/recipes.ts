@@ -49,7 +49,7 @@ type Quick = Pick<Recipe, "batchSize" | "scheduleSteps"> & Partial<Recipe>;
 /** Tuned for accuracy within about a minute of one core, on few problems: smaller batches, rates that fall. */
 const QUICK_NETWORKS: Readonly<Record<NetworkShape, Quick>> = {
   store: { learningRate: 0.005, batchSize: 512, scheduleSteps: 51_200_000 },
-  serial: { batchSize: 128, scheduleSteps: 51_200_000 },
+  serial: { hidden: [64, 64], batchSize: 128, scheduleSteps: 51_200_000 },
   warehouses: { hidden: [64, 64], learningRate: 0.003, batchSize: 128, scheduleSteps: 12_800_000 },
   transshipment: { hidden: [64, 64], learningRate: 0.003, batchSize: 128, scheduleSteps: 12_800_000 },
 };
