@@ -135,6 +135,7 @@ export class SetupPanel extends VitrineElement {
           .running=${sameWorld ? (this.running?.envOptions ?? null) : null}
           @option-change=${(event: CustomEvent<OptionChange>) => this.change("env", event)}
         ></vitrine-option-form>
+        ${"network" in settings.envOptions ? this.networkEditor(settings.envOptions) : nothing}
         <div class="head">
           <h2>${msg("Agent")}</h2>
           <p class="push">${this.parameterCount > 0 ? msg(str`${formatInteger(this.parameterCount)} weights`) : nothing}</p>
@@ -189,6 +190,15 @@ export class SetupPanel extends VitrineElement {
           : nothing
       }
     `;
+  }
+
+  /** Networks can be built by hand; the module is fetched with the first world of that kind. */
+  private networkEditor(options: OptionValues) {
+    void import("./network-editor.js");
+    return html`<vitrine-network-editor
+      .options=${options}
+      @option-change=${(event: CustomEvent<OptionChange>) => this.change("env", event)}
+    ></vitrine-network-editor>`;
   }
 
   private change(group: SettingChange["group"], event: CustomEvent<OptionChange>): void {

@@ -1,0 +1,116 @@
+import { networkText } from "./network-text.js";
+import { type InventoryProblem, type NodeKind, SUPPLIER } from "./problem.js";
+
+/** A network while a person changes it: texts as they were typed, which need not make a network yet. */
+export interface NetworkDraft {
+  readonly nodes: readonly DraftNode[];
+  readonly roads: readonly DraftRoad[];
+  /** Settings of the notation, `unmet` to `lost`. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export interface DraftNode {
+  readonly kind: NodeKind;
+  readonly name: string;
+  readonly hold: string;
+  /** A store's alone, as are `mean` and `std`. */
+  readonly under: string;
+  readonly mean: string;
+  readonly std: string;
+  readonly keeps: boolean;
+}
+
+export interface DraftRoad {
+  /** A node's name, or {@link SUPPLIER_NAME}. */
+  readonly from: string;
+  readonly to: string;
+  readonly leadTime: string;
+  readonly cost: string;
+}
+
+/** What the notation calls the source of all goods. */
+export const SUPPLIER_NAME = "supplier";
+
+const underscored = (name: string) => name.trim().replaceAll(" ", "_");
+
+/** A problem to be changed. */
+export function draftOf(problem: InventoryProblem): NetworkDraft {
+  const { nodes, edges, demand } = problem;
+  const first = nodes.findIndex(({ kind }) => kind === "store");
+  const lines = networkText(problem).split("\n");
+  return {
+    nodes: nodes.map(({ kind, name, holdingCost, underageCost, holdsStock }, index) => {
+      const isStore = kind === "store";
+      return {
+        kind,
+        name,
+        hold: String(holdingCost),
+        under: isStore ? String(underageCost) : "",
+        mean: isStore ? String(demand.mean[index - first]) : "",
+        std: isStore ? String(demand.std[index - first]) : "",
+        keeps: holdsStock,
+      };
+    }),
+    roads: edges.map(({ from, to, leadTime, cost }) => ({
+      from: from === SUPPLIER ? SUPPLIER_NAME : nodes[from].name,
+      to: nodes[to].name,
+      leadTime: String(leadTime),
+      cost: String(cost),
+    })),
+    settings: Object.fromEntries(lines[lines.length - 1].split(" ").map((word) => word.split("="))),
+  };
+}
+
+/** The draft in the notation that `parseNetwork` reads: a statement for each node, then each road, then the settings. */
+export function textOf({ nodes, roads, settings }: NetworkDraft): string {
+  const words = (pairs: readonly (readonly [string, string])[]) =>
+    pairs.filter(([, value]) => value.trim() !== "").map(([key, value]) => `${key}=${value.trim()}`);
+  const nodeTexts = nodes.map(({ kind, name, hold, under, mean, std, keeps }) => {
+    const ofStore = [["under", under], ["mean", mean], ...(settings["demand"] === "poisson" ? [] : [["std", std]])];
+    const pairs = kind === "store" ? [["hold", hold], ...ofStore] : [["hold", hold]];
+    const rest = kind === "warehouse" && !keeps ? ["keeps=no"] : [];
+    return [kind, underscored(name), ...words(pairs as [string, string][]), ...rest].join(" ");
+  });
+  const roadTexts = roads.map(({ from, to, leadTime, cost }) => {
+    const price = Number(cost) === 0 ? [] : words([["cost", cost]]);
+    return [`${underscored(from)}>${underscored(to)}:${leadTime.trim()}`, ...price].join(" ");
+  });
+  return [...nodeTexts, ...roadTexts, words(Object.entries(settings)).join(" ")].join("; ");
+}
+
+/** Another store or warehouse, with a name of its own and a road from whoever can supply it. */
+export function withNode(draft: NetworkDraft, kind: "store" | "warehouse"): NetworkDraft {
+  const taken = new Set(draft.nodes.map(({ name }) => name));
+  let number = 1;
+  while (taken.has(`${kind} ${number}`)) number++;
+  const name = `${kind} ${number}`;
+  const numbers =
+    kind === "store" ? { hold: "1", under: "9", mean: "5", std: "2" } : { hold: "0.3", under: "", mean: "", std: "" };
+  const from = kind === "store" ? draft.nodes.find((node) => node.kind === "warehouse")?.name : undefined;
+  return {
+    ...draft,
+    nodes: [...draft.nodes, { kind, name, ...numbers, keeps: true }],
+    roads: [...draft.roads, { from: from ?? SUPPLIER_NAME, to: name, leadTime: "2", cost: "0" }],
+  };
+}
+
+/** The draft without a node and the roads that begin or end there. */
+export function withoutNode(draft: NetworkDraft, index: number): NetworkDraft {
+  const { name } = draft.nodes[index];
+  return {
+    ...draft,
+    nodes: draft.nodes.filter((_, i) => i !== index),
+    roads: draft.roads.filter(({ from, to }) => from !== name && to !== name),
+  };
+}
+
+/** A node with changed texts; roads follow its name. */
+export function withChangedNode(draft: NetworkDraft, index: number, change: Partial<DraftNode>): NetworkDraft {
+  const before = draft.nodes[index].name;
+  const renamed = (name: string) => (name === before && change.name !== undefined ? change.name : name);
+  return {
+    ...draft,
+    nodes: draft.nodes.map((node, i) => (i === index ? { ...node, ...change } : node)),
+    roads: draft.roads.map((road) => ({ ...road, from: renamed(road.from), to: renamed(road.to) })),
+  };
+}

@@ -1,0 +1,294 @@
+import { msg, str } from "@lit/localize";
+import { css, html, nothing } from "lit";
+import { customElement, property, query, state } from "lit/decorators.js";
+import { InputError, messageOf } from "../core/errors.js";
+import type { OptionValues } from "../core/options.js";
+import { controls } from "../elements/controls.js";
+import { VitrineElement } from "../elements/element.js";
+import { closeIcon } from "../elements/icons.js";
+import { translated } from "../elements/localise.js";
+import type { OptionChange } from "../elements/option-form.js";
+import {
+  type DraftNode,
+  type DraftRoad,
+  draftOf,
+  type NetworkDraft,
+  SUPPLIER_NAME,
+  textOf,
+  withChangedNode,
+  withNode,
+  withoutNode,
+} from "../envs/inventory/network-draft.js";
+import { parseNetwork } from "../envs/inventory/network-text.js";
+import { inventoryProblemOf } from "../envs/inventory/variant.js";
+
+type Numbers = "hold" | "under" | "mean" | "std";
+
+/**
+ * Builds an inventory network by hand: its stores, warehouses and roads in two tables, in a dialog.
+ *
+ * It begins with the network in force, and says in one sentence what is still missing. The world's option `network`
+ * takes what was built.
+ *
+ * @fires option-change - `detail` is an `OptionChange` of `network`: the network in words, or an empty text for the
+ *   problem's own.
+ */
+@customElement("vitrine-network-editor")
+export class NetworkEditor extends VitrineElement {
+  static override styles = [
+    controls,
+    css`
+      :host {
+        display: block;
+        padding: 6px 0;
+      }
+      .open {
+        width: 100%;
+      }
+      dialog {
+        width: max-content;
+        max-width: 94vw;
+        max-height: 88vh;
+        padding: 0;
+        border: 0;
+        border-radius: var(--r-pop);
+        background: var(--sheet);
+        color: var(--ink);
+        box-shadow: var(--depth-pop);
+      }
+      dialog[open] {
+        display: flex;
+        flex-direction: column;
+      }
+      dialog::backdrop {
+        background: #0006;
+      }
+      .head {
+        padding: var(--x2) var(--x3) var(--x2) var(--x4);
+        border-bottom: 1px solid var(--rule);
+      }
+      .scroll {
+        overflow: auto;
+        padding: var(--x2) var(--x4) var(--x3);
+      }
+      table {
+        border-collapse: collapse;
+        font-size: var(--t-small);
+      }
+      caption {
+        padding: 4px 0;
+        text-align: start;
+        font-weight: var(--w-medium);
+        font-size: var(--t-body);
+      }
+      th {
+        padding: 2px 6px 2px 0;
+        text-align: start;
+        font-weight: 400;
+        white-space: nowrap;
+        color: var(--ink-3);
+      }
+      td {
+        padding: 2px 6px 2px 0;
+      }
+      td input[type="text"] {
+        width: 76px;
+        text-align: right;
+      }
+      td.name input[type="text"] {
+        width: 128px;
+        text-align: start;
+      }
+      td select {
+        width: 128px;
+      }
+      .row {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: var(--x2);
+        padding: 4px 0 var(--x3);
+      }
+      .row label {
+        display: flex;
+        align-items: center;
+        gap: 6px;
+      }
+      .row select {
+        width: auto;
+      }
+      .foot {
+        display: grid;
+        gap: 6px;
+        padding: var(--x2) var(--x4) var(--x3);
+        border-top: 1px solid var(--rule);
+      }
+      .foot .row {
+        padding: 0;
+      }
+      .refused {
+        max-width: 560px;
+        font-size: var(--t-small);
+        color: var(--bad);
+      }
+      tr[data-wrong] input {
+        border-color: var(--bad);
+      }
+    `,
+  ];
+
+  /** Options of the world, with the network in force. */
+  @property({ attribute: false }) options: OptionValues = {};
+  @state() private draft: NetworkDraft | null = null;
+  @query("dialog") private dialog?: HTMLDialogElement;
+
+  override render() {
+    const { draft } = this;
+    return html`
+      <button class="btn open" @click=${this.open}>${msg("Build a network by hand …")}</button>
+      ${draft ? this.editor(draft) : nothing}
+    `;
+  }
+
+  private async open(): Promise<void> {
+    let problem = inventoryProblemOf("inventory", { ...this.options, network: "" });
+    try {
+      problem = inventoryProblemOf("inventory", this.options);
+    } catch (error) {
+      // What is in force makes no network: the problem's own is a beginning.
+      if (!(error instanceof InputError)) throw error;
+    }
+    this.draft = draftOf(problem);
+    await this.updateComplete;
+    this.dialog?.showModal();
+  }
+
+  private editor(draft: NetworkDraft) {
+    const error = errorOf(draft);
+    // The notation counts statements: nodes, then roads.
+    const wrong = Number(/\(statement (\d+)\)/.exec(error)?.[1] ?? 0) - 1;
+    return html`<dialog aria-labelledby="title" @close=${() => (this.draft = null)}>
+      <div class="head">
+        <h2 id="title">${msg("Build a network")}</h2>
+        <button class="icon-btn push" aria-label=${msg("Close")} @click=${() => this.dialog?.close()}>${closeIcon}</button>
+      </div>
+      <div class="scroll">
+        ${this.nodes(draft, wrong)}
+        <div class="row">
+          <button class="btn" @click=${() => (this.draft = withNode(draft, "store"))}>${msg("Add a store")}</button>
+          <button class="btn" @click=${() => (this.draft = withNode(draft, "warehouse"))}>${msg("Add a warehouse")}</button>
+        </div>
+        ${this.roads(draft, wrong - draft.nodes.length)}
+        <div class="row">
+          <button class="btn" @click=${() => this.addRoad(draft)}>${msg("Add a road")}</button>
+          ${this.setting(draft, "unmet", msg("Unmet demand"), ["lost", "backlogged"])}
+          ${this.setting(draft, "demand", msg("Demand"), ["normal", "poisson"])}
+        </div>
+      </div>
+      <div class="foot">
+        <p class="refused" role="alert">${error}</p>
+        <div class="row">
+          <button class="btn primary" ?disabled=${error !== ""} @click=${() => this.use(textOf(draft))}>${msg("Use this network")}</button>
+          <button class="btn" @click=${() => this.use("")}>${msg("Use the problem's own")}</button>
+        </div>
+      </div>
+    </dialog>`;
+  }
+
+  private nodes(draft: NetworkDraft, wrong: number) {
+    const poisson = draft.settings["demand"] === "poisson";
+    const numbers: readonly (readonly [Numbers, string])[] = [
+      ["hold", msg("Holding cost")],
+      ["under", msg("Underage cost")],
+      ["mean", msg("Mean demand")],
+      ...(poisson ? [] : [["std", msg("Demand spread")] as const]),
+    ];
+    const change = (index: number, key: keyof DraftNode) => (event: Event) => {
+      this.draft = withChangedNode(draft, index, { [key]: (event.target as HTMLInputElement).value });
+    };
+    return html`<table>
+      <caption>${msg("Stores and warehouses")}</caption>
+      <thead><tr><th scope="col">${msg("Kind")}</th><th scope="col">${msg("Name")}</th>${numbers.map(([, title]) => html`<th scope="col">${title}</th>`)}<td></td></tr></thead>
+      <tbody>
+        ${draft.nodes.map(
+          (node, i) => html`<tr ?data-wrong=${i === wrong}>
+            <td>${translated(node.kind)}</td>
+            <td class="name">${field(`${msg("Name")} ${i + 1}`, node.name, i === wrong, change(i, "name"))}</td>
+            ${numbers.map(([key, title]) =>
+              key === "hold" || node.kind === "store"
+                ? html`<td>${field(`${node.name}: ${title}`, node[key], i === wrong, change(i, key))}</td>`
+                : html`<td></td>`,
+            )}
+            <td>${remove(node.name, () => (this.draft = withoutNode(draft, i)))}</td>
+          </tr>`,
+        )}
+      </tbody>
+    </table>`;
+  }
+
+  private roads(draft: NetworkDraft, wrong: number) {
+    const change = (index: number, key: keyof DraftRoad) => (event: Event) => {
+      const { value } = event.target as HTMLInputElement | HTMLSelectElement;
+      const roads = draft.roads.map((road, i) => (i === index ? { ...road, [key]: value } : road));
+      this.draft = { ...draft, roads };
+    };
+    const places = draft.nodes.map(({ name }) => name);
+    const sources = [SUPPLIER_NAME, ...draft.nodes.filter(({ kind }) => kind !== "store").map(({ name }) => name)];
+    return html`<table>
+      <caption>${msg("Roads")}</caption>
+      <thead><tr>${[msg("From"), msg("To"), msg("Lead time"), msg("Cost per unit")].map((title) => html`<th scope="col">${title}</th>`)}<td></td></tr></thead>
+      <tbody>
+        ${draft.roads.map((road, i) => {
+          const name = `${road.from} → ${road.to}`;
+          return html`<tr ?data-wrong=${i === wrong}>
+            <td>${choice(`${name}: ${msg("From")}`, road.from, sources, change(i, "from"))}</td>
+            <td>${choice(`${name}: ${msg("To")}`, road.to, places, change(i, "to"))}</td>
+            <td>${field(`${name}: ${msg("Lead time")}`, road.leadTime, i === wrong, change(i, "leadTime"))}</td>
+            <td>${field(`${name}: ${msg("Cost per unit")}`, road.cost, i === wrong, change(i, "cost"))}</td>
+            <td>${remove(name, () => (this.draft = { ...draft, roads: draft.roads.filter((_, other) => other !== i) }))}</td>
+          </tr>`;
+        })}
+      </tbody>
+    </table>`;
+  }
+
+  private setting(draft: NetworkDraft, key: string, title: string, choices: readonly string[]) {
+    const change = (event: Event) => {
+      const { value } = event.target as HTMLSelectElement;
+      this.draft = { ...draft, settings: { ...draft.settings, [key]: value } };
+    };
+    return html`<label>${title} ${choice(title, draft.settings[key] ?? choices[0], choices, change)}</label>`;
+  }
+
+  private addRoad(draft: NetworkDraft): void {
+    const to = draft.nodes.at(-1)?.name ?? "";
+    this.draft = { ...draft, roads: [...draft.roads, { from: SUPPLIER_NAME, to, leadTime: "2", cost: "0" }] };
+  }
+
+  private use(network: string): void {
+    this.tell<OptionChange>("option-change", { key: "network", value: network });
+    this.dialog?.close();
+  }
+}
+
+/** Why a draft makes no network yet, in one sentence; empty where it makes one. */
+function errorOf(draft: NetworkDraft): string {
+  try {
+    parseNetwork(textOf(draft), msg("Network"));
+    return "";
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/** Demand that is backlogged waits: the drawing's word for it. */
+const wordOf = (choice: string) => translated(choice === "backlogged" ? "waiting" : choice);
+
+const field = (label: string, value: string, wrong: boolean, change: (event: Event) => void) =>
+  html`<input type="text" autocomplete="off" spellcheck="false" aria-label=${label} aria-invalid=${wrong ? "true" : "false"} .value=${value} @change=${change} />`;
+
+const choice = (label: string, value: string, choices: readonly string[], change: (event: Event) => void) =>
+  html`<select aria-label=${label} @change=${change}>${choices.map((one) => html`<option value=${one} ?selected=${one === value}>${wordOf(one)}</option>`)}</select>`;
+
+const remove = (name: string, act: () => void) =>
+  html`<button class="icon-btn" title=${msg("Remove")} aria-label=${msg(str`Remove ${name}`)} @click=${act}>${closeIcon}</button>`;
