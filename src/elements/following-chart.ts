@@ -6,6 +6,7 @@ import { controls } from "./controls.js";
 import { VitrineElement } from "./element.js";
 import { formatFixed, formatInteger, formatSignificant } from "./format.js";
 import { tableIcon } from "./icons.js";
+import { drawing } from "./legend.js";
 import type { TableTwin } from "./table-dialog.js";
 import { ticksOf } from "./ticks.js";
 
@@ -26,20 +27,14 @@ const [LEFT, RIGHT, TOP, BOTTOM] = [44, 8, 8, 34];
 export class FollowingChart extends VitrineElement {
   static override styles = [
     controls,
+    drawing,
     css`
       :host {
         display: block;
         padding-bottom: var(--x2);
       }
       .plot {
-        width: 100%;
         max-height: 260px;
-        font-size: 11px;
-        fill: var(--ink-3);
-        overflow: visible;
-      }
-      .grid {
-        stroke: var(--rule);
       }
       .same {
         stroke: var(--ink-3);
@@ -69,22 +64,7 @@ export class FollowingChart extends VitrineElement {
         stroke-width: 1.75;
       }
       .keys {
-        display: flex;
-        flex-wrap: wrap;
         gap: 0 var(--x3);
-        font-size: var(--t-small);
-        color: var(--ink-2);
-      }
-      .keys b {
-        font-weight: var(--w-medium);
-        color: var(--ink);
-      }
-      .keys svg {
-        display: inline-block;
-        width: 11px;
-        height: 11px;
-        margin-right: 4px;
-        vertical-align: -1px;
       }
       .btn {
         height: 24px;

@@ -2,6 +2,7 @@ import { msg } from "@lit/localize";
 import { css, html } from "lit";
 import { customElement, query } from "lit/decorators.js";
 import { controls } from "./controls.js";
+import { dialog as dialogStyles } from "./dialog.js";
 import { VitrineElement } from "./element.js";
 import { closeIcon } from "./icons.js";
 
@@ -10,18 +11,11 @@ import { closeIcon } from "./icons.js";
 export class KeysDialog extends VitrineElement {
   static override styles = [
     controls,
+    dialogStyles,
     css`
       dialog {
         min-width: 300px;
         padding: 0 var(--x4) var(--x4);
-        border: 0;
-        border-radius: var(--r-pop);
-        background: var(--sheet);
-        color: var(--ink);
-        box-shadow: var(--depth-pop);
-      }
-      dialog::backdrop {
-        background: #0006;
       }
       .head {
         padding: var(--x2) 0;

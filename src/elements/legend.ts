@@ -16,3 +16,33 @@ export const legend = css`
     gap: 5px;
   }
 `;
+
+/** A drawing with axes, and the line of its keys. */
+export const drawing = css`
+  .plot {
+    width: 100%;
+    font-size: 11px;
+    fill: var(--ink-3);
+    overflow: visible;
+  }
+  .grid {
+    stroke: var(--rule);
+  }
+  .keys {
+    display: flex;
+    flex-wrap: wrap;
+    font-size: var(--t-small);
+    color: var(--ink-2);
+  }
+  .keys b {
+    font-weight: var(--w-medium);
+    color: var(--ink);
+  }
+  .keys svg {
+    display: inline-block;
+    width: 11px;
+    height: 11px;
+    margin-right: 4px;
+    vertical-align: -1px;
+  }
+`;

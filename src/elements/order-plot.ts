@@ -7,6 +7,7 @@ import { controls } from "./controls.js";
 import { VitrineElement } from "./element.js";
 import { formatFixed, formatPercent, formatSignificant } from "./format.js";
 import { tableIcon } from "./icons.js";
+import { drawing } from "./legend.js";
 import { translated } from "./localise.js";
 import type { OrderTrail } from "./order-trail.js";
 import type { TableTwin } from "./table-dialog.js";
@@ -40,29 +41,15 @@ export interface MeasuredCurve {
 export class OrderPlot extends VitrineElement {
   static override styles = [
     controls,
+    drawing,
     css`
       :host {
         display: block;
       }
       .keys {
-        display: flex;
-        flex-wrap: wrap;
         align-items: center;
         gap: 2px var(--x2);
         padding-bottom: 4px;
-        font-size: var(--t-small);
-        color: var(--ink-2);
-      }
-      .keys b {
-        font-weight: var(--w-medium);
-        color: var(--ink);
-      }
-      .keys svg {
-        display: inline-block;
-        width: 11px;
-        height: 11px;
-        margin-right: 4px;
-        vertical-align: -1px;
       }
       .keys select {
         width: auto;
@@ -71,14 +58,7 @@ export class OrderPlot extends VitrineElement {
         font-size: var(--t-small);
       }
       .plot {
-        width: 100%;
         max-height: 220px;
-        font-size: 11px;
-        fill: var(--ink-3);
-        overflow: visible;
-      }
-      .grid {
-        stroke: var(--rule);
       }
       .rings {
         fill: none;

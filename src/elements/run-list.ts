@@ -3,6 +3,7 @@ import { css, html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { controls } from "./controls.js";
+import { dialog as dialogStyles } from "./dialog.js";
 import { VitrineElement } from "./element.js";
 import { formatCompact, formatSignificant } from "./format.js";
 import { deleteIcon, openIcon, saveIcon, tableIcon } from "./icons.js";
@@ -33,6 +34,7 @@ export interface RunRow {
 export class RunList extends VitrineElement {
   static override styles = [
     controls,
+    dialogStyles,
     css`
       :host {
         display: flex;
@@ -109,14 +111,6 @@ export class RunList extends VitrineElement {
       dialog {
         max-width: min(380px, 92vw);
         padding: var(--x5);
-        border: 0;
-        border-radius: var(--r-pop);
-        background: var(--sheet);
-        color: var(--ink);
-        box-shadow: var(--depth-pop);
-      }
-      dialog::backdrop {
-        background: #0006;
       }
       dialog div {
         display: flex;

@@ -2,6 +2,7 @@ import { msg, str } from "@lit/localize";
 import { css, html, nothing } from "lit";
 import { customElement, property, query } from "lit/decorators.js";
 import { controls } from "./controls.js";
+import { scrollingDialog } from "./dialog.js";
 import { VitrineElement } from "./element.js";
 import { closeIcon } from "./icons.js";
 
@@ -25,32 +26,14 @@ const MAX_ROWS = 500;
 export class TableDialog extends VitrineElement {
   static override styles = [
     controls,
+    scrollingDialog,
     css`
       dialog {
-        width: max-content;
         min-width: min(360px, 92vw);
         max-width: 92vw;
         max-height: 84vh;
-        padding: 0;
-        border: 0;
-        border-radius: var(--r-pop);
-        background: var(--sheet);
-        color: var(--ink);
-        box-shadow: var(--depth-pop);
-      }
-      dialog[open] {
-        display: flex;
-        flex-direction: column;
-      }
-      dialog::backdrop {
-        background: #0006;
-      }
-      .head {
-        padding: var(--x2) var(--x3) var(--x2) var(--x4);
-        border-bottom: 1px solid var(--rule);
       }
       .scroll {
-        overflow: auto;
         padding: 0 var(--x4) var(--x4);
       }
       .note {

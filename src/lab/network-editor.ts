@@ -4,6 +4,7 @@ import { customElement, property, query, state } from "lit/decorators.js";
 import { InputError, messageOf } from "../core/errors.js";
 import type { OptionValues } from "../core/options.js";
 import { controls } from "../elements/controls.js";
+import { scrollingDialog } from "../elements/dialog.js";
 import { VitrineElement } from "../elements/element.js";
 import { closeIcon } from "../elements/icons.js";
 import { translated } from "../elements/localise.js";
@@ -37,6 +38,7 @@ type Numbers = "hold" | "under" | "mean" | "std";
 export class NetworkEditor extends VitrineElement {
   static override styles = [
     controls,
+    scrollingDialog,
     css`
       :host {
         display: block;
@@ -46,29 +48,10 @@ export class NetworkEditor extends VitrineElement {
         width: 100%;
       }
       dialog {
-        width: max-content;
         max-width: 94vw;
         max-height: 88vh;
-        padding: 0;
-        border: 0;
-        border-radius: var(--r-pop);
-        background: var(--sheet);
-        color: var(--ink);
-        box-shadow: var(--depth-pop);
-      }
-      dialog[open] {
-        display: flex;
-        flex-direction: column;
-      }
-      dialog::backdrop {
-        background: #0006;
-      }
-      .head {
-        padding: var(--x2) var(--x3) var(--x2) var(--x4);
-        border-bottom: 1px solid var(--rule);
       }
       .scroll {
-        overflow: auto;
         padding: var(--x2) var(--x4) var(--x3);
       }
       table {
