@@ -32,20 +32,20 @@ const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/cs
 export async function soak({ losses, seed, engine, kinds = Object.keys(KINDS), within = 5, report = () => {} }) {
   await buildSite();
   const executablePath = await findChromium();
-  if (!executablePath) return { adapter: false, trials: [], memory: null };
+  if (!executablePath) return { adapter: false, trials: [], memory: [] };
   const { chromium } = await import("playwright");
   const site = await serve(join(ROOT, SITE));
   const browser = await chromium.launch({
     executablePath,
     chromiumSandbox: false,
-    // Killed graphics processes are to be started again, however many.
-    args: [...CHROMIUM_FLAGS, "--disable-gpu-process-crash-limit"],
+    // Killed graphics processes are to be started again, however many, and pages to be given a device after them.
+    args: [...CHROMIUM_FLAGS, "--disable-gpu-process-crash-limit", "--disable-domain-blocking-for-3d-apis"],
   });
   const random = generator(seed);
   const trials = [];
   const memory = [];
   try {
-    if (!(await hasAdapter(browser, site.origin))) return { adapter: false, trials, memory: null };
+    if (!(await hasAdapter(browser, site.origin))) return { adapter: false, trials, memory };
     for (let run = 0; trials.length < losses; run++) {
       const page = await openRun(browser, site.origin, { engine, seed: (seed * 1000 + run) >>> 0 });
       try {
@@ -53,8 +53,9 @@ export async function soak({ losses, seed, engine, kinds = Object.keys(KINDS), w
           const onGpu = (await sample(page)).engine === engine;
           const choice = onGpu ? kinds : kinds.filter((kind) => WITHOUT_GPU.includes(kind));
           if (choice.length === 0) break;
-          // Every kind in turn as far as it is there, each at a random moment.
-          const kind = choice[(trials.length + (onGpu ? 0 : run)) % choice.length];
+          // Of the kinds that there are, the one forced least so far, at a random moment.
+          const times = (kind) => trials.filter((trial) => trial.kind === kind).length;
+          const kind = choice.reduce((least, one) => (times(one) < times(least) ? one : least));
           const trial = await loseOnce(browser, page, { run, nth, kind, onGpu, within, wait: 0.2 + 3.6 * random() });
           trials.push(trial);
           report(lineOf(trial, trials.length, losses));
@@ -69,7 +70,7 @@ export async function soak({ losses, seed, engine, kinds = Object.keys(KINDS), w
     await browser.close();
     await site.close();
   }
-  return { adapter: true, trials, memory: { first: memory[0], last: memory.at(-1) } };
+  return { adapter: true, trials, memory };
 }
 
 /** Opens a run that trains on the engine, small enough for a software adapter. */
@@ -81,8 +82,21 @@ async function openRun(browser, origin, { engine, seed }) {
   const options = Object.entries(small).map(([key, value]) => `agent.${key}=${value}`);
   const link = ["env=cartpole", "agent=ppo", `seed=${seed}`, `engine=${engine}`, ...options, "budget=1000000000"];
   await page.goto(`${origin}/#${link.join("&")}&evaluationEvery=0&autoplay=1`);
-  await page.waitForFunction(() => globalThis.soak.samples.at(-1)?.step > 0, null, { timeout: 60_000 });
-  return page;
+  const starts = () => globalThis.soak.samples.at(-1)?.step > 0;
+  const started = await page.waitForFunction(starts, null, { timeout: 60_000 }).catch(() => null);
+  if (started) return page;
+  const state = await page.evaluate(() => {
+    const lab = document.querySelector("vitrine-lab");
+    const notices = lab?.shadowRoot?.querySelector("vitrine-notices")?.shadowRoot?.textContent ?? "";
+    const first = lab?.lab?.session?.first;
+    return {
+      phase: first?.phase,
+      engine: first?.engine,
+      notices: notices.replace(/\s+/g, " "),
+      samples: globalThis.soak.samples.slice(-3),
+    };
+  });
+  throw new Error(`A new run did not train within a minute: ${JSON.stringify(state)}`);
 }
 
 /** Waits for a random moment, takes something away, and watches what becomes of the run. */
@@ -217,12 +231,12 @@ export function summary({ trials, memory }) {
   const lines = [header, header.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
   const middle = seconds[Math.floor(seconds.length / 2)] ?? Number.NaN;
   lines.push("", `${good} of ${trials.length} runs went on; median ${middle.toFixed(1)} s until training again.`);
-  if (memory?.first) {
-    const mb = (bytes) => `${Math.round(bytes / 1e6)} MB`;
-    const { first, last } = memory;
-    lines.push(
-      `Memory after the first run and after the last: graphics process ${mb(first.gpu)} and ${mb(last.gpu)}, page ${mb(first.renderer)} and ${mb(last.renderer)}.`,
-    );
+  if (memory.length > 0) {
+    // Five runs spread evenly show whether it levels off.
+    const spread = [...new Set([0, 0.25, 0.5, 0.75, 1].map((share) => Math.round(share * (memory.length - 1))))];
+    const mb = (kind) => spread.map((run) => Math.round(memory[run][kind] / 1e6)).join(", ");
+    const runs = spread.map((run) => run + 1).join(", ");
+    lines.push(`Memory after runs ${runs}: graphics process ${mb("gpu")} MB, page ${mb("renderer")} MB.`);
   }
   return lines.join("\n");
 }
