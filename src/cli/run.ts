@@ -151,7 +151,12 @@ async function afterLoss(lost: Session, store: RunStore, kind: LossKind, without
   const checkpoint = await store.loadCheckpoint();
   const step = checkpoint?.step ?? 0;
   const breaks = [...lost.breaks, { step, lostSteps: Math.max(0, lost.step - step), kind }];
-  const session = await Session.create(store.record.config, checkpoint, { breaks, withoutGpu });
+  const create = (cpuOnly: boolean) => Session.create(store.record.config, checkpoint, { breaks, withoutGpu: cpuOnly });
+  const session = await create(withoutGpu).catch((error) => {
+    // The fresh device was lost before it trained anything.
+    if (withoutGpu || lossOf(error) === null) throw error;
+    return create(true);
+  });
   session.budget = lost.budget;
   await store.rewind(step);
   return session;

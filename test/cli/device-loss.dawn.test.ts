@@ -52,4 +52,49 @@ describe.skipIf(adapter === null)("a training on the command line", () => {
     expect(again.session.step).toBe(640);
     again.session.dispose();
   });
+
+  it("goes on on the CPU when the fresh device is lost before it is ready", async () => {
+    const config = resolveConfig({
+      env: "cartpole",
+      agent: "ppo",
+      seed: 6,
+      engine: "wgsl",
+      agentOptions: { numEnvs: 4, numSteps: 8, minibatchSize: 32, epochs: 1, hidden: [8] },
+      budget: 320,
+      evaluation: { every: 0, episodes: 2 },
+    });
+    const run = await startRun(config, join(folder, "twice"));
+    const losses: string[] = [];
+    const { gpu } = navigator;
+    const { requestAdapter } = gpu;
+    let updates = 0;
+    try {
+      const { ending, summary } = await driveRun(run, {
+        onAdvance: () => {
+          if (++updates !== 3) return;
+          openDevice().then((graphics) => graphics?.device.destroy());
+          // Whatever is asked for from now on is lost at once.
+          gpu.requestAdapter = async (options) => {
+            const found = await requestAdapter.call(gpu, options);
+            if (!found) return null;
+            const { requestDevice } = found;
+            found.requestDevice = async (descriptor) => {
+              const device = await requestDevice.call(found, descriptor);
+              device.destroy();
+              return device;
+            };
+            return found;
+          };
+        },
+        shouldStop: () => false,
+        onLoss: (text) => losses.push(text),
+      });
+      expect(ending).toBe("budget");
+      expect(summary.steps).toBe(320);
+      expect(losses).toHaveLength(1);
+      expect(losses[0]).toMatch(/training goes on from step 0 on (wasm|reference)/);
+    } finally {
+      gpu.requestAdapter = requestAdapter;
+    }
+  });
 });
