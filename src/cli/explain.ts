@@ -19,13 +19,14 @@ import { openRun } from "./run.js";
 export const explain: Command = {
   name: "explain",
   usage: {
-    summary: "make a policy readable and score it: a tree, a linear rule, an order of importance, or a store's levels",
+    summary:
+      "make a policy readable and score it: a tree, a linear rule, an order of importance, a store's levels, or a graph network's messages",
     positionals: ["run"],
     flags: [
       {
         name: "method",
         value: { label: "METHOD", allowed: `one of ${methods.map(({ id }) => id).join(", ")}` },
-        help: "viper (default), dagger or bc: a tree; shapley: a linear rule; importance: an order of the features; orders: levels of a store",
+        help: "viper (default), dagger or bc: a tree; shapley: a linear rule; importance: an order of the features; orders: levels of a store; messages: what a graph network passes along the roads",
       },
       { ...SEED_FLAG, help: "decides what is gathered, never the test episodes (default: the seed of the run)" },
       {
@@ -150,6 +151,21 @@ function detailRows(explanation: Explanation): string[][] {
         ...candidates.map(({ label, selectionReturn, agreement }) => [
           "  tried",
           `${label}: cost ${(-selectionReturn).toFixed(4)}, agreement ${percent(agreement)}`,
+        ]),
+      ];
+    }
+    case "messages": {
+      const { roads, edges, costMean, silentCostMean, numStates } = explanation;
+      const most = edges.map(({ moved }) => moved.indexOf(Math.max(...moved)));
+      return [
+        [
+          "  cost",
+          `${costMean.toFixed(4)}; ${silentCostMean.toFixed(4)} where every edge says what it says on average`,
+        ],
+        ["  edges", `each silenced in ${numStates} states; most moved order, and what the policy costs without`],
+        ...edges.map(({ name, moved, costWithout }, edge) => [
+          `  ${name}`,
+          `${moved[most[edge]].toFixed(3)} units of ${roads[most[edge]]}, cost ${costWithout < 0 ? "" : "+"}${costWithout.toFixed(4)}`,
         ]),
       ];
     }

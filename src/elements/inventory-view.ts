@@ -1,19 +1,31 @@
 import { msg, str } from "@lit/localize";
 import { css, html, nothing, svg } from "lit";
-import { customElement, property, query } from "lit/decorators.js";
+import { customElement, property, query, state } from "lit/decorators.js";
 import type { ActionSpace } from "../core/spaces.js";
 import type { InventoryReference, ReferencePolicy } from "../evaluate/inventory/reference-policy.js";
 import { controls } from "./controls.js";
+import "./cost-plot.js";
+import type { CostPlot } from "./cost-plot.js";
+import type { CostTrail } from "./cost-trail.js";
 import { VitrineElement } from "./element.js";
 import { formatFixed } from "./format.js";
+import "./gap-plot.js";
+import { gapOf, type MeasuredGap } from "./gap-plot.js";
 import { tableIcon } from "./icons.js";
+import { translated } from "./localise.js";
+import "./message-bars.js";
+import type { HeardMessages } from "./message-bars.js";
 import "./order-plot.js";
 import type { MeasuredCurve, OrderPlot } from "./order-plot.js";
 import type { OrderTrail } from "./order-trail.js";
 import type { TableTwin } from "./table-dialog.js";
+import { tabAfter, tabStyles } from "./tabs.js";
 
 /** Policies shown beside one's own. */
 const MAX_OTHERS = 4;
+
+const TABS = ["periods", "gap", "orders", "messages"] as const;
+type InventoryTab = (typeof TABS)[number];
 
 interface Row {
   readonly name: string;
@@ -27,19 +39,33 @@ export function policyToBeat(reference: InventoryReference | null): ReferencePol
   return policies.find(({ name }) => name === "optimal") ?? policies[0] ?? null;
 }
 
+/** What costs there are in a network, and what the periods on the stage cost. */
+export interface StageCosts {
+  /** Changed in place: `show` tells that it has news. */
+  readonly trail: CostTrail;
+  /** By `PERIOD_COSTS` [4], whether such a cost can arise, and whether the third is income. */
+  readonly arises: readonly boolean[];
+  readonly profit: boolean;
+  /** Periods of an episode. */
+  readonly horizon: number;
+}
+
 /**
- * What a policy's orders cost in an inventory network, beside the best that is known, and what it orders where.
+ * What a policy's orders cost in an inventory network, beside the best that is known: in evaluations and how that gap
+ * fell, period by period on the stage and for what, and what it orders where.
  *
  * Bars compare costs per store and period over whole episodes: all policies meet the same starts and the same demand.
  *
  * @fires table-show - `detail` is the `TableTwin` of the bars.
  * @fires curve-measure - see `vitrine-order-plot`.
+ * @fires messages-listen - `detail` is whether the messages of a graph network are wanted from now on.
  * @fires road-select - `detail` is the index of the road whose orders are wanted.
  */
 @customElement("vitrine-inventory")
 export class InventoryView extends VitrineElement {
   static override styles = [
     controls,
+    tabStyles,
     css`
       :host {
         display: block;
@@ -91,8 +117,33 @@ export class InventoryView extends VitrineElement {
         min-width: 62px;
         color: var(--ink-2);
       }
+      /* The choice of a road stands left of the tabs, or below them where there is no room. */
+      .row {
+        display: flex;
+        flex-flow: row-reverse wrap;
+        justify-content: space-between;
+        align-items: center;
+        gap: 0 var(--x2);
+        border-bottom: 1px solid var(--rule);
+      }
+      .row select {
+        width: auto;
+        min-width: 0;
+        max-width: 190px;
+        height: 26px;
+        font-size: var(--t-small);
+      }
+      @media (pointer: coarse) {
+        .row select {
+          height: var(--control);
+        }
+      }
+      #panel {
+        min-height: 190px;
+        padding-top: 6px;
+      }
       .note {
-        padding-bottom: 6px;
+        padding-bottom: 2px;
         font-size: var(--t-small);
         color: var(--ink-2);
       }
@@ -106,24 +157,35 @@ export class InventoryView extends VitrineElement {
   @property() failure = "";
   /** Cost of an evaluation, per store and period; null before the first. */
   @property({ type: Number }) cost: number | null = null;
-  /** What the policies of `reference` cost in the episodes of that evaluation; null before they have played them. */
-  @property({ attribute: false }) costs: readonly number[] | null = null;
+  /**
+   * What the policies of `reference` cost in the episodes of that evaluation, by `PERIOD_COSTS` [numPolicies][4]; null
+   * before they have played them.
+   */
+  @property({ attribute: false }) costs: readonly (readonly number[])[] | null = null;
+  /** Of the evaluations so far, by step. */
+  @property({ attribute: false }) gaps: readonly MeasuredGap[] = [];
+  @property({ attribute: false }) stage: StageCosts | null = null;
   /** Index of the road whose orders are drawn, and the largest order along it in units. */
   @property({ type: Number }) road = 0;
   @property({ type: Number }) largest = 1;
   @property({ attribute: false }) trail: OrderTrail | null = null;
   /** Null for a network of several nodes. */
   @property({ attribute: false }) measured: MeasuredCurve | null = null;
-  @query("vitrine-order-plot") private plot?: OrderPlot;
+  /** Whether the policy is a graph network, and what its edges pass on: null before they were heard. */
+  @property({ type: Boolean }) graph = false;
+  @property({ attribute: false }) heard: HeardMessages | null = null;
+  @state() private tab: InventoryTab = "periods";
+  @query("vitrine-order-plot") private orderPlot?: OrderPlot;
+  @query("vitrine-cost-plot") private costPlot?: CostPlot;
 
-  /** The trail has news. */
+  /** The trails have news. */
   show(): void {
-    this.plot?.requestUpdate();
+    this.orderPlot?.requestUpdate();
+    this.costPlot?.requestUpdate();
   }
 
   override render() {
     const rows = this.rows();
-    const best = policyToBeat(this.reference);
     return html`
       <div class="head">
         <h2>${msg("Cost")}</h2>
@@ -133,16 +195,100 @@ export class InventoryView extends VitrineElement {
       ${this.gap()}
       ${rows.length > 0 ? this.bars(rows) : nothing}
       <p class="note" role="status">${this.verdict()}</p>
-      <vitrine-order-plot
-        .action=${this.action}
-        .road=${this.road}
-        .largest=${this.largest}
-        reference=${best ? policyTitle(best.name) : ""}
-        .trail=${this.trail}
-        .measured=${this.measured}
-      ></vitrine-order-plot>
+      <div class="row">
+        <div class="tabs" role="tablist" aria-label=${msg("Cost and orders")} @keydown=${this.onKey}>
+          ${this.tabs.map(
+            (tab) => html`<button
+              role="tab"
+              id=${tab}
+              aria-selected=${tab === this.tab}
+              aria-controls="panel"
+              tabindex=${tab === this.tab ? 0 : -1}
+              @click=${() => this.select(tab)}
+            >
+              ${tabTitle(tab)}
+            </button>`,
+          )}
+        </div>
+        ${this.roadChoice()}
+      </div>
+      <div id="panel" role="tabpanel" aria-labelledby=${this.tab}>${this.panel()}</div>
     `;
   }
+
+  /** Only a graph network passes messages. */
+  private get tabs(): readonly InventoryTab[] {
+    return this.graph ? TABS : TABS.filter((tab) => tab !== "messages");
+  }
+
+  override willUpdate(changed: Map<string, unknown>): void {
+    if (changed.has("graph") && !this.tabs.includes(this.tab)) this.tab = "periods";
+  }
+
+  private get roads(): readonly string[] {
+    return this.action?.kind === "continuous" ? this.action.features.map(({ name }) => name) : [];
+  }
+
+  /** Orders and messages are of one road at a time. */
+  private roadChoice() {
+    const { roads } = this;
+    if (roads.length < 2 || (this.tab !== "orders" && this.tab !== "messages")) return nothing;
+    return html`<select
+      aria-label=${msg("Road")}
+      @change=${(event: Event) => this.tell("road-select", Number((event.target as HTMLSelectElement).value))}
+    >
+      ${roads.map((name, i) => html`<option value=${i} ?selected=${i === this.road}>${translated(name)}</option>`)}
+    </select>`;
+  }
+
+  private panel() {
+    const { stage } = this;
+    const best = policyToBeat(this.reference);
+    const reference = best ? policyTitle(best.name) : "";
+    switch (this.tab) {
+      case "periods":
+        return stage
+          ? html`<vitrine-cost-plot
+              .trail=${stage.trail}
+              .arises=${stage.arises}
+              ?profit=${stage.profit}
+              .horizon=${stage.horizon}
+              .reference=${reference}
+              .best=${best && this.termsOf(best)}
+            ></vitrine-cost-plot>`
+          : nothing;
+      case "gap":
+        return html`<vitrine-gap-plot .gaps=${this.gaps} ?optimal=${best?.name === "optimal"}></vitrine-gap-plot>`;
+      case "orders":
+        return html`<vitrine-order-plot
+          .largest=${this.largest}
+          .reference=${reference}
+          .trail=${this.trail}
+          .measured=${this.measured}
+        ></vitrine-order-plot>`;
+      case "messages":
+        return html`<vitrine-message-bars
+          .roads=${this.roads}
+          .road=${this.road}
+          .heard=${this.heard}
+        ></vitrine-message-bars>`;
+      default:
+        return this.tab satisfies never;
+    }
+  }
+
+  private select(tab: InventoryTab): void {
+    this.tab = tab;
+    this.tell("messages-listen", tab === "messages");
+  }
+
+  private readonly onKey = (event: KeyboardEvent): void => {
+    const to = tabAfter(event, this.tabs, this.tab);
+    if (to === null) return;
+    event.preventDefault();
+    this.select(to);
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#${to}`)?.focus());
+  };
 
   /** Cost of the policy to beat, where it is known. */
   private get bestCost(): number | null {
@@ -150,9 +296,13 @@ export class InventoryView extends VitrineElement {
     return best && this.costOf(best);
   }
 
-  private costOf(policy: ReferencePolicy): number {
+  private termsOf(policy: ReferencePolicy): readonly number[] {
     const index = this.reference?.policies.indexOf(policy) ?? -1;
-    return this.costs?.[index] ?? policy.cost;
+    return this.costs?.[index] ?? policy.terms;
+  }
+
+  private costOf(policy: ReferencePolicy): number {
+    return this.termsOf(policy).reduce((sum, cost) => sum + cost, 0);
   }
 
   private rows(): Row[] {
@@ -194,7 +344,7 @@ export class InventoryView extends VitrineElement {
     const { bestCost } = this;
     if (bestCost === null) return "";
     if (cost === bestCost) return "–";
-    const gap = (100 * (cost - bestCost)) / Math.abs(bestCost);
+    const gap = 100 * gapOf({ cost, best: bestCost });
     return `${gap < 0 ? "−" : "+"}${formatFixed(Math.abs(gap), 1)} %`;
   }
 
@@ -218,9 +368,24 @@ export class InventoryView extends VitrineElement {
   }
 }
 
+function tabTitle(tab: InventoryTab): string {
+  switch (tab) {
+    case "periods":
+      return msg("By period");
+    case "gap":
+      return msg("Gap");
+    case "orders":
+      return msg("Orders");
+    case "messages":
+      return msg("Messages");
+    default:
+      return tab satisfies never;
+  }
+}
+
 /** How far a cost is from that of the policy to beat: `1.2 % above the optimum`. */
 function gapText(cost: number, other: number, optimal: boolean) {
-  const share = (100 * (cost - other)) / Math.abs(other);
+  const share = 100 * gapOf({ cost, best: other });
   const above = optimal ? msg("above the optimum") : msg("above the best simple policy");
   const below = optimal ? msg("below what is best in the long run") : msg("below the best simple policy");
   return html`<p class="gap"><b>${formatFixed(Math.abs(share), 1)} %</b> ${share < 0 ? below : above}</p>`;

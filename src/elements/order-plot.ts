@@ -1,14 +1,12 @@
 import { msg, str } from "@lit/localize";
 import { css, html, nothing, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { ActionSpace } from "../core/spaces.js";
 import type { OrderCurve } from "../interpret/explanation.js";
 import { controls } from "./controls.js";
 import { VitrineElement } from "./element.js";
 import { formatFixed, formatPercent, formatSignificant } from "./format.js";
 import { tableIcon } from "./icons.js";
 import { drawing } from "./legend.js";
-import { translated } from "./localise.js";
 import type { OrderTrail } from "./order-trail.js";
 import type { TableTwin } from "./table-dialog.js";
 import { ticksOf } from "./ticks.js";
@@ -35,7 +33,6 @@ export interface MeasuredCurve {
  *
  * @fires curve-measure - the curve of the policy as it stands is wanted.
  * @fires table-show - `detail` is the `TableTwin` of the curve.
- * @fires road-select - `detail` is the index of the road whose orders are wanted.
  */
 @customElement("vitrine-order-plot")
 export class OrderPlot extends VitrineElement {
@@ -50,12 +47,6 @@ export class OrderPlot extends VitrineElement {
         align-items: center;
         gap: 2px var(--x2);
         padding-bottom: 4px;
-      }
-      .keys select {
-        width: auto;
-        max-width: 190px;
-        height: 24px;
-        font-size: var(--t-small);
       }
       .plot {
         max-height: 220px;
@@ -93,9 +84,7 @@ export class OrderPlot extends VitrineElement {
     `,
   ];
 
-  @property({ attribute: false }) action: ActionSpace | null = null;
-  /** Index of the road whose orders are drawn, and the largest order along it in units. */
-  @property({ type: Number }) road = 0;
+  /** The largest order along the road, in units. */
   @property({ type: Number }) largest = 1;
   /** The policy to beat, in words; empty while it is unknown. */
   @property() reference = "";
@@ -105,20 +94,8 @@ export class OrderPlot extends VitrineElement {
   @property({ attribute: false }) measured: MeasuredCurve | null = null;
 
   override render() {
-    const roads = this.action?.kind === "continuous" ? this.action.features : [];
     return html`
       <div class="keys">
-        <b>${msg("Orders")}</b>
-        ${
-          roads.length > 1
-            ? html`<select
-                aria-label=${msg("Road")}
-                @change=${(event: Event) => this.tell("road-select", Number((event.target as HTMLSelectElement).value))}
-              >
-                ${roads.map(({ name }, i) => html`<option value=${i} ?selected=${i === this.road}>${translated(name)}</option>`)}
-              </select>`
-            : nothing
-        }
         <span>${svgKey(svg`<path class="rings" d=${ring(5.5, 5.5)} />`)}${msg("on the stage")}</span>
         ${this.reference ? html`<span>${svgKey(svg`<path class="crosses" d=${cross(5.5, 5.5)} />`)}${this.reference}</span>` : nothing}
         ${this.curveKeys()}

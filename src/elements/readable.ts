@@ -19,6 +19,7 @@ import type { CardRow, RuleCard } from "./rule-card.js";
 import "./shapley-bars.js";
 import type { StageMoment } from "./stage-player.js";
 import type { TableTwin } from "./table-dialog.js";
+import { tabAfter, tabStyles } from "./tabs.js";
 import "./tree-view.js";
 import type { TreeView } from "./tree-view.js";
 
@@ -59,36 +60,10 @@ const TABS: readonly ReadableTab[] = ["network", "tree", "rule", "shapley", "map
 export class Readable extends VitrineElement {
   static override styles = [
     controls,
+    tabStyles,
     css`
       :host {
         display: block;
-      }
-      .tabs {
-        display: flex;
-        margin-left: auto;
-        overflow-x: auto;
-        scrollbar-width: none;
-      }
-      .tabs button {
-        height: 36px;
-        padding: 0 5px;
-        border: 0;
-        border-bottom: 2px solid transparent;
-        background: none;
-        color: var(--ink-2);
-        white-space: nowrap;
-        cursor: pointer;
-      }
-      .tabs button:last-child {
-        padding-right: 0;
-      }
-      .tabs button[aria-selected="true"] {
-        border-color: var(--action);
-        color: var(--action);
-        font-weight: var(--w-strong);
-      }
-      .tabs button:focus-visible {
-        outline-offset: -3px;
       }
       .panel {
         padding: 4px 0 var(--x3);
@@ -437,12 +412,14 @@ export class Readable extends VitrineElement {
   }
 
   private readonly onKey = (event: KeyboardEvent): void => {
-    const offered = TABS.filter((tab) => this.offers(tab));
-    const at = offered.indexOf(this.tab);
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: offered.length - 1 }[event.key];
-    if (to === undefined) return;
+    const to = tabAfter(
+      event,
+      TABS.filter((tab) => this.offers(tab)),
+      this.tab,
+    );
+    if (to === null) return;
     event.preventDefault();
-    this.select(offered[(to + offered.length) % offered.length]);
+    this.select(to);
     void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#${this.tab}`)?.focus());
   };
 }

@@ -640,6 +640,8 @@ export const listedSpecTexts = (): string[] => [
   msg("tfjs-wasm"),
   msg("tfjs-webgpu"),
   msg("wgsl"),
+  msg("customers"),
+  msg("kept"),
   msg("desired return"),
   msg("desired horizon"),
 ];

@@ -57,6 +57,8 @@ export async function specTexts(): Promise<string[]> {
     }
   }
   addOptions(trainingOptions);
+  // Edges of a graph network that are no roads: `store 1 → customers`, `warehouse: kept`.
+  add("customers", "kept");
   for (const { name } of commandFeatures({ desiredReturn: 1, desiredHorizon: 1 })) add(name);
   return [...texts];
 }

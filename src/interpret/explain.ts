@@ -40,10 +40,11 @@ const POOR_PURITY = 0.9;
  */
 export async function explain(request: ExplainRequest): Promise<Explanation> {
   const { policy, environment, envOptions, method, seed, pace = FREE_PACE } = request;
-  // It has costs and traces in the place of returns and episodes, and the code of the networks with it.
+  // These have costs and traces in the place of returns and episodes, and the code of the networks with them.
   if (method === "orders") return (await import("./orders-explanation.js")).explainOrders(request);
   const options = parseOptions(findMethod(method).options, request.options ?? {}, method) as OptionValues;
   // What a policy is asked for is two more features to a tree, and to an order of importance; a rule knows none.
+  if (method === "messages") return (await import("./messages-explanation.js")).explainMessages(request);
   const commanded = method === "shapley" ? null : (policy.commanded ?? null);
   const asked = commanded && withCommandAsFeatures(policy, environment.spec, commanded);
   const teacher = new Teacher(asked?.policy ?? policy, asked?.spec ?? environment.spec, method);

@@ -4,11 +4,14 @@ import type { Command } from "../core/command.js";
 import { InputError } from "../core/errors.js";
 import type { Packable } from "../core/pack.js";
 
-/** What an explanation is made of: a tree, a linear rule, an order of importance of the features, or a store's orders. */
-export type ExplanationKind = "tree" | "rule" | "importance" | "orders";
+/**
+ * What an explanation is made of: a tree, a linear rule, an order of importance of the features, a store's orders, or
+ * what a graph network passes along its edges.
+ */
+export type ExplanationKind = "tree" | "rule" | "importance" | "orders" | "messages";
 
 /** How an explanation is made. */
-export const EXPLANATION_METHODS = ["viper", "dagger", "bc", "shapley", "importance", "orders"] as const;
+export const EXPLANATION_METHODS = ["viper", "dagger", "bc", "shapley", "importance", "orders", "messages"] as const;
 export type ExplanationMethod = (typeof EXPLANATION_METHODS)[number];
 
 /** How large a readable policy is; one of the three, in the unit of its kind. */
@@ -179,6 +182,32 @@ export interface OrderCurve {
   readonly optimal: readonly number[] | null;
 }
 
+/**
+ * What the graph network of an inventory world passes along its edges; `policy` is null, and the scores are those of the
+ * policy where every message is replaced by its mean. Returns, episodes and agreement are as of a store's orders.
+ */
+export interface MessagesExplanation extends ExplanationBase {
+  readonly kind: "messages";
+  readonly method: "messages";
+  /** Names of the orders. */
+  readonly roads: readonly string[];
+  readonly edges: readonly EdgeMessages[];
+  /** Visited states that means are taken over. */
+  readonly numStates: number;
+  /** Per store and period: of the policy, and where no edge says more than its mean. */
+  readonly costMean: number;
+  readonly silentCostMean: number;
+}
+
+export interface EdgeMessages {
+  /** `warehouse → store 1`, `store 1 → customers`, `warehouse: kept`. */
+  readonly name: string;
+  /** [numOrders] mean distance, in units, that an order moves when the message of this edge is replaced by its mean. */
+  readonly moved: readonly number[];
+  /** What the policy costs more, per store and period, where that is done in every period. */
+  readonly costWithout: number;
+}
+
 export interface FeatureImportance {
   readonly feature: string;
   /** Mean over states of |Shapley value|, mean over the actions. */
@@ -187,7 +216,12 @@ export interface FeatureImportance {
   readonly flips: number;
 }
 
-export type Explanation = TreeExplanation | RuleExplanation | ImportanceExplanation | OrdersExplanation;
+export type Explanation =
+  | TreeExplanation
+  | RuleExplanation
+  | ImportanceExplanation
+  | OrdersExplanation
+  | MessagesExplanation;
 
 const number = v.number();
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
@@ -201,7 +235,7 @@ const returns = {
 
 /** What a stored explanation must hold; fields of its kind are kept as they are. */
 const explanationSchema = v.looseObject({
-  kind: v.picklist(["tree", "rule", "importance", "orders"]),
+  kind: v.picklist(["tree", "rule", "importance", "orders", "messages"]),
   method: v.picklist(EXPLANATION_METHODS),
   policy: v.nullable(v.looseObject({ kind: v.string() })),
   ...returns,

@@ -4,6 +4,7 @@ import type { OptionsSchema } from "../core/options.js";
 import { BC_OPTIONS, DAGGER_OPTIONS, VIPER_OPTIONS } from "./distil-options.js";
 import type { ExplanationKind, ExplanationMethod } from "./explanation.js";
 import { IMPORTANCE_OPTIONS } from "./importance-options.js";
+import { MESSAGES_OPTIONS } from "./messages-options.js";
 import { ORDERS_OPTIONS } from "./orders-options.js";
 import { SHAPLEY_OPTIONS } from "./shapley/rule-options.js";
 
@@ -67,6 +68,14 @@ export const methods: readonly MethodDefinition[] = [
     summary: "A base-stock level, one with a cap, a table or a small tree for one store, whichever costs least.",
     source: "Least squares on the policy's own states; levels as in Alvo et al. 2023, arXiv:2306.11246",
     options: ORDERS_OPTIONS,
+  },
+  {
+    id: "messages",
+    kind: "messages",
+    title: "Messages",
+    summary: "What a graph network passes along each edge: how far it moves every order, and what it saves.",
+    source: "Each message replaced by its mean over visited states, all else recomputed",
+    options: MESSAGES_OPTIONS,
   },
 ];
 

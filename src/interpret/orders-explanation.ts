@@ -18,14 +18,6 @@ export async function explainOrders(request: ExplainRequest): Promise<OrdersExpl
   const { spec } = environment;
   const found = await readableOrders(policy, spec, envOptions, seed, options, pace);
   const { best, tried, teacherCost, studentCost, fidelity, fidelityOnOwnStates, optimum, curve } = found;
-  const teacher = returnsOf(teacherCost);
-  const margin = MARGIN * teacherCost.costMean;
-  // Both met the same demand, so this takes the spread of their difference for larger than it is.
-  const spread = 1.645 * Math.hypot(teacherCost.costError, studentCost.costError);
-  const equivalent = Math.abs(studentCost.costMean - teacherCost.costMean) + spread <= margin;
-  const scores = returnsOf(studentCost);
-  const warnings: ExplanationWarning[] = [];
-  if (Number(scores.returnHigh) < Number(teacher.returnLow) && !equivalent) warnings.push("return-below-teacher");
   return {
     kind: "orders",
     method: "orders",
@@ -33,20 +25,12 @@ export async function explainOrders(request: ExplainRequest): Promise<OrdersExpl
     agent,
     step,
     options: { ...options },
-    ...scores,
+    ...costScores(teacherCost, studentCost, options),
     fidelity,
     fidelityOnOwnStates,
-    regret: null,
-    episodes: options.testTraces,
-    seeds: options.testTraces,
-    testSeed: options.testSeed,
-    teacher,
-    equivalent,
-    equivalenceMargin: margin,
     policy: plainOf(await best.policy.serialise()) as OrdersExplanation["policy"],
     size: best.size,
     seconds: (pace.now() - begun) / 1000,
-    warnings,
     candidates: tried.map(({ readable, cost, agreement }) => ({
       label: readable.text ?? readable.label,
       size: "terms" in readable.size ? readable.size.terms : readable.size.nodes,
@@ -63,6 +47,33 @@ export async function explainOrders(request: ExplainRequest): Promise<OrdersExpl
     teacherCostError: teacherCost.costError,
     optimum: { kind: optimum.kind, cost: optimum.cost },
     curve,
+  };
+}
+
+/** Scores and warnings of a policy that was measured on the same demand traces as its teacher. */
+export function costScores(
+  teacherCost: CostReport,
+  studentCost: CostReport,
+  { testTraces, testSeed }: { readonly testTraces: number; readonly testSeed: number },
+) {
+  const teacher = returnsOf(teacherCost);
+  const scores = returnsOf(studentCost);
+  const margin = MARGIN * Math.abs(teacherCost.costMean);
+  // Both met the same demand, so this takes the spread of their difference for larger than it is.
+  const spread = 1.645 * Math.hypot(teacherCost.costError, studentCost.costError);
+  const equivalent = Math.abs(studentCost.costMean - teacherCost.costMean) + spread <= margin;
+  const warnings: ExplanationWarning[] = [];
+  if (Number(scores.returnHigh) < Number(teacher.returnLow) && !equivalent) warnings.push("return-below-teacher");
+  return {
+    ...scores,
+    regret: null,
+    episodes: testTraces,
+    seeds: testTraces,
+    testSeed,
+    teacher,
+    equivalent,
+    equivalenceMargin: margin,
+    warnings,
   };
 }
 

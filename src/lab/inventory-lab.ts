@@ -1,10 +1,16 @@
+import { msg, str } from "@lit/localize";
 import { html, nothing } from "lit";
 import { createRef, ref } from "lit/directives/ref.js";
+import { CostTrail } from "../elements/cost-trail.js";
+import { formatSignificant } from "../elements/format.js";
+import type { MeasuredGap } from "../elements/gap-plot.js";
 import "../elements/inventory-view.js";
-import { type InventoryView, policyToBeat } from "../elements/inventory-view.js";
+import { type InventoryView, policyToBeat, type StageCosts } from "../elements/inventory-view.js";
 import type { MeasuredCurve } from "../elements/order-plot.js";
 import { OrderTrail } from "../elements/order-trail.js";
-import type { StageMoment } from "../elements/stage-player.js";
+import type { PlotData } from "../elements/plot.js";
+import type { PlayedStep, StageMoment } from "../elements/stage-player.js";
+import { PERIOD_COSTS, PeriodCost } from "../envs/inventory/period-cost.js";
 import { type InventoryProblem, pipelineStarts } from "../envs/inventory/problem.js";
 import { orderLimits } from "../envs/inventory/tables.js";
 import { inventoryProblemOf } from "../envs/inventory/variant.js";
@@ -13,6 +19,7 @@ import { type InventoryReference, referenceOrders } from "../evaluate/inventory/
 import type { FromReference, ToReference } from "../training/reference-worker.js";
 import referenceUrl from "../training/reference-worker.ts?worker&url";
 import type { LabSession } from "./lab-session.js";
+import { type CurveChoice, curveChoices, plotBreaks } from "./lab-views.js";
 import { startWorker } from "./worker.js";
 
 /** Milliseconds between two pictures of the orders on the stage. */
@@ -31,6 +38,21 @@ interface Followed {
   /** The newest observation [1, observationSize] and what the policy to beat orders then [numEdges]. */
   readonly pipelines: Float64Array;
   readonly wanted: Float64Array;
+  readonly periodCost: PeriodCost;
+  readonly costs: StageCosts;
+}
+
+/** An evaluation whose episodes the policies to beat play, too. */
+interface Asked {
+  readonly id: number;
+  readonly step: number;
+  /** Of the policy that is trained, per store and period. */
+  readonly cost: number;
+}
+
+/** What they cost in these episodes: in the order of `reference`, by `PERIOD_COSTS` [numPolicies][4]. */
+interface Measured extends Asked {
+  readonly costs: readonly (readonly number[])[];
 }
 
 /**
@@ -43,6 +65,7 @@ export class InventoryLab {
   /** Why there is none, as the Worker says it, or an empty string. */
   failure = "";
   readonly trail = new OrderTrail();
+  readonly costTrail = new CostTrail();
 
   private session: LabSession | null = null;
   private key = "";
@@ -50,11 +73,15 @@ export class InventoryLab {
   private followed: Followed | null = null;
   private orders: Orders | null = null;
   private road = 0;
-  /** The evaluation whose episodes the policies are playing, or have played last. */
-  private asked: { readonly id: number; readonly step: number; readonly cost: number } | null = null;
+  /** The evaluation whose episodes the policies are playing, or null; and those that they have played, by step. */
+  private asked: Asked | null = null;
   private asks = 0;
-  /** The newest one that they have played: costs per store and period, those of `reference` in its order. */
-  measured: { readonly id: number; readonly cost: number; readonly costs: readonly number[] } | null = null;
+  private readonly measuredBy = new Map<number, Measured>();
+  /** Of the evaluations that they have played, by step. */
+  gaps: readonly MeasuredGap[] = [];
+  /** The step on the stage before the one that comes next. */
+  private before: PlayedStep | null = null;
+  private listening = false;
   private lastEpisode = -1;
   private lastStep = -1;
   private due = 0;
@@ -63,6 +90,11 @@ export class InventoryLab {
   /** Whether a Worker is at its service. */
   get solving(): boolean {
     return this.worker !== null;
+  }
+
+  /** The newest evaluation that they have played. */
+  get measured(): Measured | null {
+    return this.measuredBy.get(Math.max(...this.measuredBy.keys())) ?? null;
   }
 
   constructor(private readonly onChange: () => void) {}
@@ -83,10 +115,57 @@ export class InventoryLab {
     if (observation.length !== followed.pipelines.length) return;
     this.lastStep = step;
     this.lastEpisode = episode;
-    this.add(followed, observation, action);
+    this.addOrder(followed, observation, action);
     if (now < this.due) return;
     this.due = now + SHOW_MS;
     this.view.value?.show();
+  }
+
+  /** Takes in every step of the stage: what it cost follows from the states before and after. */
+  add(step: PlayedStep): void {
+    const { before, followed } = this;
+    this.before = step;
+    if (before?.episode !== step.episode) this.costTrail.clear();
+    if (!followed || before?.episode !== step.episode || before.step !== step.step - 1) return;
+    const costs = new Float64Array(PERIOD_COSTS.length);
+    followed.periodCost.addTo(costs, before.state, step.state);
+    this.costTrail.add(step.step, costs);
+  }
+
+  /** The curves of an inventory world: first what a period costs, since all episodes are of one length; null of others. */
+  curves(session: LabSession): readonly CurveChoice[] | null {
+    if (!session.spec.solvedAs) return null;
+    return [
+      {
+        key: "cost",
+        title: msg("Cost per period"),
+        help: msg("per store, mean of the last 100 episodes"),
+        plot: () => this.costPlot(session),
+      },
+      ...curveChoices(session.definition),
+    ];
+  }
+
+  /** The curve of the return as costs, with the evaluations, and the policy to beat in those of them that it played. */
+  private costPlot(session: LabSession): PlotData {
+    const { settings, evaluations } = session;
+    const costs = (values: readonly (number | null)[]) =>
+      values.map((value) => value && costOf(value, settings.envOptions));
+    const plot = session.plot("returnMean", 1);
+    const best = this.gaps.at(-1)?.best;
+    return {
+      ...plot,
+      // The lowest return is the highest cost.
+      lines: plot.lines.map(({ values, low, high, ...line }) => ({
+        ...line,
+        values: costs(values),
+        ...(low && high ? { low: costs(high), high: costs(low) } : {}),
+      })),
+      breaks: plotBreaks(session),
+      marks: evaluations.map(({ step, returnMean }) => ({ step, value: costOf(returnMean, settings.envOptions) })),
+      guides:
+        best === undefined ? [] : [{ value: best, label: msg(str`best ${formatSignificant(best)}`), tone: "good" }],
+    };
   }
 
   /** The element; nothing before there is something to show. */
@@ -102,11 +181,16 @@ export class InventoryLab {
       .failure=${this.failure}
       .cost=${measured?.cost ?? (last ? costOf(last.returnMean, settings.envOptions) : null)}
       .costs=${measured?.costs ?? null}
+      .gaps=${this.gaps}
+      .stage=${followed.costs}
       .road=${road}
       .largest=${followed.limits[road]}
       .trail=${this.trail}
+      ?graph=${isGraphNetwork(settings)}
+      .heard=${first.messages}
       .measured=${followed.problem.nodes.length === 1 ? curveOf(first) : null}
       @curve-measure=${() => first.explain({ method: "orders", options: CURVE_OPTIONS, live: false })}
+      @messages-listen=${(event: CustomEvent<boolean>) => this.listen(event.detail)}
       @road-select=${(event: CustomEvent<number>) => this.select(event.detail)}
     ></vitrine-inventory>`;
   }
@@ -117,15 +201,25 @@ export class InventoryLab {
     this.key = "";
   }
 
+  /** Has the messages of a graph network told from now on, or no more. */
+  private listen(on: boolean): void {
+    if (on === this.listening) return;
+    this.listening = on;
+    this.session?.first.watch({ messages: on });
+    this.onChange();
+  }
+
   private enter(session: LabSession): void {
     const { spec, settings } = session;
+    if (this.listening) session.first.watch({ messages: isGraphNetwork(settings) });
     const key = spec.solvedAs ? JSON.stringify([settings.env, settings.envOptions]) : "";
     if (key !== this.key) this.stop();
     this.key = key;
     this.session = session;
     this.asked = null;
-    this.measured = null;
-    this.trail.clear();
+    this.measuredBy.clear();
+    this.gaps = [];
+    this.clearTrails();
   }
 
   private stop(): void {
@@ -136,18 +230,32 @@ export class InventoryLab {
     this.orders = null;
     this.failure = "";
     this.road = 0;
+    this.clearTrails();
+  }
+
+  private clearTrails(): void {
     this.trail.clear();
+    this.costTrail.clear();
+    this.before = null;
   }
 
   private solve({ settings: { env, envOptions } }: LabSession): void {
     const problem = inventoryProblemOf(env, envOptions);
     const starts = pipelineStarts(problem);
+    const periodCost = new PeriodCost(problem);
     this.followed = {
       problem,
       starts,
       limits: orderLimits(problem),
       pipelines: new Float64Array(starts[problem.nodes.length]),
       wanted: new Float64Array(problem.edges.length),
+      periodCost,
+      costs: {
+        trail: this.costTrail,
+        arises: periodCost.arises,
+        profit: problem.profit,
+        horizon: Number(envOptions["horizon"]),
+      },
     };
     const worker = startWorker(referenceUrl, "reference");
     this.worker = worker;
@@ -157,16 +265,16 @@ export class InventoryLab {
     this.onChange();
   }
 
-  /** Lets the policies play the episodes of the newest evaluation, once they have played those of the one before. */
+  /** Lets the policies play the episodes of one evaluation after another, the newest first. */
   private measure({ evaluations, runs, settings }: LabSession): void {
-    const last = evaluations.at(-1);
-    const { asked } = this;
-    if (!this.reference || !last || last.step === asked?.step || asked?.id !== this.measured?.id) return;
+    if (!this.reference || this.asked) return;
+    const next = evaluations.findLast(({ step }) => !this.measuredBy.has(step));
+    if (!next) return;
     const id = ++this.asks;
-    this.asked = { id, step: last.step, cost: costOf(last.returnMean, settings.envOptions) };
+    this.asked = { id, step: next.step, cost: costOf(next.returnMean, settings.envOptions) };
     const seeds = runs.map(({ seed }) => seed);
-    const streamName = `evaluation/${last.step}`;
-    this.ask({ type: "measure", id, episodes: { seeds, streamName, episodes: last.episodes } });
+    const streamName = `evaluation/${next.step}`;
+    this.ask({ type: "measure", id, episodes: { seeds, streamName, episodes: next.episodes } });
   }
 
   private ask(message: ToReference): void {
@@ -185,7 +293,9 @@ export class InventoryLab {
       this.orders = best && this.followed && referenceOrders(best.policy, this.followed.problem);
     } else if (message.id === asked?.id) {
       // Another run of the same network may have begun since an older one was asked for.
-      this.measured = { id: asked.id, cost: asked.cost, costs: message.costs };
+      this.measuredBy.set(asked.step, { ...asked, costs: message.costs });
+      this.asked = null;
+      this.gaps = gapsOf(this.reference, [...this.measuredBy.values()]);
     }
     if (session) this.measure(session);
     this.onChange();
@@ -203,7 +313,7 @@ export class InventoryLab {
     this.onChange();
   }
 
-  private add(
+  private addOrder(
     { problem, starts, limits, pipelines, wanted }: Followed,
     observation: Float32Array,
     action: Float32Array,
@@ -230,6 +340,20 @@ function curveOf({ explanations, explanationErrors, explaining }: LabSession["fi
     measuring: explaining?.method === "orders",
     refused: explanationErrors.orders ?? "",
   };
+}
+
+const isGraphNetwork = ({ agent, agentOptions }: LabSession["settings"]) =>
+  agent === "hdpo" && agentOptions["policy"] === "gnn";
+
+/** How far above the policy to beat it was in each evaluation, by step. */
+function gapsOf(reference: InventoryReference | null, measured: readonly Measured[]): MeasuredGap[] {
+  const best = policyToBeat(reference);
+  const index = best ? (reference?.policies.indexOf(best) ?? -1) : -1;
+  if (index < 0) return [];
+  const sum = (costs: readonly number[]) => costs.reduce((total, cost) => total + cost, 0);
+  return measured
+    .toSorted((a, b) => a.step - b.step)
+    .map(({ step, cost, costs }) => ({ step, cost, best: sum(costs[index]) }));
 }
 
 /** The order that the world makes of what is wanted, before stock runs out. */

@@ -42,7 +42,7 @@ export function returnPlot(session: LabSession, hand: number | null = null): Plo
 }
 
 /** Where training broke off, in words. */
-function plotBreaks(session: LabSession): PlotBreak[] {
+export function plotBreaks(session: LabSession): PlotBreak[] {
   return session.breaks.map(({ step, lostSteps, kind }) => ({
     step,
     label: `${lossText(kind)} ${msg(str`${formatInteger(lostSteps)} steps were trained again.`)}`,
@@ -55,10 +55,13 @@ export function curvePlot(session: LabSession, key: string): PlotData {
   return { ...session.plot(key, 1), breaks: plotBreaks(session), healthy: description?.healthy ?? null };
 }
 
-/** The curves that can be shown below the stage: the length of episodes, and every diagnostic of the agent. */
-export function curveChoices(
-  definition: AgentDefinition,
-): readonly Pick<DiagnosticDescription, "key" | "title" | "help">[] {
+/** A curve that can be shown below the stage; `plot` makes one that is no column of the run's own curves. */
+export interface CurveChoice extends Pick<DiagnosticDescription, "key" | "title" | "help"> {
+  readonly plot?: () => PlotData;
+}
+
+/** The curves of any world: the length of episodes, and every diagnostic of the agent. */
+export function curveChoices(definition: AgentDefinition): readonly CurveChoice[] {
   const length = { key: "lengthMean", title: msg("Episode length"), help: msg("steps, mean of the last 100 episodes") };
   return [length, ...definition.diagnostics];
 }

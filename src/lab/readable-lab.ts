@@ -113,10 +113,6 @@ export class ReadableLab {
     const { wish, run } = this;
     if (!wish || !run) return;
     const attribution = wish.tab === "shapley";
-    if (!attribution && !wish.map && wish.feature === null) {
-      run.watch(null);
-      return;
-    }
     this.shown = this.readable();
     const { map, feature } = wish;
     run.watch({ attribution, map, feature, readable: map ? (this.shown?.policy ?? null) : null });

@@ -123,6 +123,8 @@ export class SeedRun {
   map: Extract<FromWorker, { type: "map" }> | null = null;
   /** How it depends on the feature that is looked at. */
   dependence: Extract<FromWorker, { type: "dependence" }> | null = null;
+  /** What the edges of a graph network pass on. */
+  messages: Extract<FromWorker, { type: "messages" }> | null = null;
   /** Why nothing can be shown there, or an empty string. */
   viewError = "";
 
@@ -234,10 +236,10 @@ export class SeedRun {
     this.client?.send({ type: "tree", policy });
   }
 
-  /** Says what is looked at beside the stage. */
-  watch(wish: ViewWish | null): void {
-    this.viewWish = wish;
-    this.client?.send({ type: "watch", wish });
+  /** Says what is looked at beside the stage; what is not named stays as it was. */
+  watch(wish: Partial<ViewWish>): void {
+    this.viewWish = { attribution: false, map: null, readable: null, ...this.viewWish, ...wish };
+    this.client?.send({ type: "watch", wish: this.viewWish });
   }
 
   /** Has a tree scored that a person changed. */
@@ -367,13 +369,11 @@ export class SeedRun {
         this.explanationErrors = { ...this.explanationErrors, [message.method]: message.message };
         break;
       case "attribution":
-        this.attribution = message;
-        break;
       case "map":
-        this.map = message;
-        break;
       case "dependence":
-        this.dependence = message;
+      case "messages":
+        // Each is kept under its own name.
+        Object.assign(this, { [message.type]: message });
         break;
       case "tree-refused":
         this.settings.onNotice({ kind: "tree-refused", detail: message.message });

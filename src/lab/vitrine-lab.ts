@@ -38,6 +38,7 @@ import { LabController } from "./lab-controller.js";
 import type { LabSession } from "./lab-session.js";
 import { labStyles } from "./lab-styles.js";
 import {
+  type CurveChoice,
   chosenSigns,
   curveChoices,
   curvePlot,
@@ -96,7 +97,7 @@ export class VitrineLab extends VitrineElement {
   @property({ attribute: false }) createWorker: () => Worker = createTrainingWorker;
 
   /** Key of the curve shown below the stage. */
-  @state() private curveKey = "lengthMean";
+  @state() private curveKey = "";
   @query("vitrine-stage") private stage?: Stage;
   @query(".return-chart") private returnChart?: Chart;
   @query(".curve-chart") private curveChart?: Chart;
@@ -214,8 +215,8 @@ export class VitrineLab extends VitrineElement {
     const { spec, definition, first } = session;
     const signs = readSigns(chosenSigns(definition), (key) => session.newest(key));
     const trained = session.step > 0 || session.state === "training";
-    const choices = curveChoices(definition);
-    const curve = choices.find(({ key }) => key === this.curveKey) ?? choices[0];
+    const choices = this.curves(session);
+    const curve = this.curveOf(choices);
     return html`
       <div class="lab">
         <vitrine-bar
@@ -365,11 +366,12 @@ export class VitrineLab extends VitrineElement {
     if (session.step > 0 || session.state === "training") void this.readable.load();
     this.readable.follow(session.first);
     if (this.inventory) this.inventory.follow(session);
-    else if (session.spec.solvedAs && session.step > 0) void this.followInventory();
+    else if (session.spec.solvedAs) void this.followInventory();
     // Until there are runs, its content says so.
     if (this.lab.runs.length > 0) void import("../elements/run-list.js");
     this.returnChart?.show(returnPlot(session, this.hand.scores?.mean ?? null));
-    this.curveChart?.show(curvePlot(session, this.curveKey));
+    const { key, plot } = this.curveOf(this.curves(session));
+    this.curveChart?.show(plot?.() ?? curvePlot(session, key));
     // A checkpoint was written: the list of runs has news.
     const saved = Math.max(0, ...session.runs.map(({ savedAt }) => savedAt ?? 0));
     if (saved !== this.lastSaved) {
@@ -441,7 +443,10 @@ export class VitrineLab extends VitrineElement {
     return msg("This browser keeps no files for this page; runs last until it is closed.");
   }
 
-  private readonly onStep: Stage["onStep"] = (step) => this.rewardStrip?.add(step);
+  private readonly onStep: Stage["onStep"] = (step) => {
+    this.rewardStrip?.add(step);
+    this.inventory?.add(step);
+  };
 
   private readonly onMoment: Stage["onMoment"] = (moment, time) => {
     this.policyView?.show(moment, time);
@@ -479,6 +484,15 @@ export class VitrineLab extends VitrineElement {
     this.readable.act(actor);
     this.lab.setActor(actor);
     if (actor === "you" && toStage) this.stage?.focus({ preventScroll: true });
+  }
+
+  private curves(session: LabSession): readonly CurveChoice[] {
+    return this.inventory?.curves(session) ?? curveChoices(session.definition);
+  }
+
+  /** The one that was chosen, else the first. */
+  private curveOf(choices: readonly CurveChoice[]): CurveChoice {
+    return choices.find(({ key }) => key === this.curveKey) ?? choices[0];
   }
 
   private selectCurve(key: string): void {

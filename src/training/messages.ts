@@ -8,6 +8,7 @@ import type { Attribution } from "../interpret/attribution.js";
 import type { DecisionMap, PartialDependence } from "../interpret/decision-map.js";
 import type { Explanation, ExplanationMethod, TreeExplanation } from "../interpret/explanation.js";
 import type { ForestImportances } from "../interpret/forest-importances.js";
+import type { MessageEffects } from "../interpret/messages.js";
 import type { Break, Evaluation, Progress, SessionConfig } from "./config.js";
 
 /** A part of a replay buffer that never changes again; checkpoints refer to it by name. */
@@ -40,6 +41,8 @@ export interface ViewWish {
   readonly feature?: number | null;
   /** A tree or a rule whose map is wanted beside the network's. */
   readonly readable: SerialisedPolicy | null;
+  /** What the edges of a graph network pass on in the newest state of the stage. */
+  readonly messages?: boolean;
 }
 
 /**
@@ -91,7 +94,7 @@ export type ToWorker =
   | { readonly type: "explain"; readonly wish: ExplainWish | null }
   /** Scores a tree that a person changed; the answer is an `explanation`. */
   | { readonly type: "score"; readonly before: TreeExplanation; readonly policy: SerialisedPolicy }
-  /** Says what is looked at from now on; null ends it. The answers are `attribution` and `map`, a few times a second. */
+  /** Says what is looked at from now on; null ends it. The answers come a few times a second, each of its kind. */
   | { readonly type: "watch"; readonly wish: ViewWish | null }
   /** Ends the training; the worker answers `stopped` after a last checkpoint and can be started again. */
   | { readonly type: "stop" };
@@ -226,6 +229,15 @@ export type FromWorker =
     }
   /** The tree that was given cannot act in this world; the network acts in its place. */
   | { readonly type: "tree-refused"; readonly message: string }
+  /** What the edges of a graph network pass on in the newest state of the stage, against the mean over others. */
+  | {
+      readonly type: "messages";
+      readonly step: number;
+      readonly edgeNames: readonly string[];
+      readonly effects: MessageEffects;
+      /** States of the stage that the means are taken over. */
+      readonly background: number;
+    }
   /** What was looked at cannot be shown; training goes on. */
   | { readonly type: "view-failed"; readonly message: string }
   /** How the policy did what it was asked at this step; null where it takes no commands or has seen too little. */

@@ -7,6 +7,7 @@ import type { EnvironmentSpec } from "../envs/environment.js";
 import { attribute } from "../interpret/attribution.js";
 import { type DecisionMap, decisionMap, partialDependence } from "../interpret/decision-map.js";
 import { forestImportances } from "../interpret/forest-importances.js";
+import { GraphMessages } from "../interpret/messages.js";
 import { withCommandAsFeatures } from "../interpret/play.js";
 import { Teacher } from "../interpret/teacher.js";
 import type { FromWorker, StageFrames, ViewWish } from "./messages.js";
@@ -21,12 +22,13 @@ const AVERAGE_RESOLUTION = 24;
 /** States that it is taken over, at most. */
 const AVERAGED = 24;
 const DEPENDENCE_MS = 1000;
+const MESSAGES_MS = 1000;
 /** States of the stage that attributions are measured against. */
 const BACKGROUND = 50;
 /** With fewer of them nothing is attributed yet. */
 const LEAST_BACKGROUND = 10;
-/** One in so many states of the stage enters the background, so that it spans more than one swing. */
-const BACKGROUND_STRIDE = 7;
+/** A state enters the background after so many seconds of the stage, so that it spans more than one swing. */
+const BACKGROUND_SECONDS = 0.14;
 
 /**
  * What the page looks at beside the stage: attributions of the step on it, and maps over two features.
@@ -43,20 +45,25 @@ export class PolicyViews {
   private lastAttribution = Number.NEGATIVE_INFINITY;
   private lastMap = Number.NEGATIVE_INFINITY;
   private lastDependence = Number.NEGATIVE_INFINITY;
+  private lastMessages = Number.NEGATIVE_INFINITY;
   private lookedAt: Float32Array | null = null;
+  private heardAt: Float32Array | null = null;
+  /** One in so many states of the stage enters the background. */
+  private readonly stride: number;
 
   constructor(
     private readonly session: Session,
     private readonly post: (message: FromWorker) => void,
   ) {
     this.stream = new RandomStream(session.config.seed, "views");
+    this.stride = Math.max(1, Math.round(BACKGROUND_SECONDS / session.environment.spec.secondsPerStep));
   }
 
   /** Says what is looked at from now on; null ends it. */
   watch(wish: ViewWish | null): void {
     this.wish = wish;
-    this.lastAttribution = this.lastMap = this.lastDependence = Number.NEGATIVE_INFINITY;
-    this.lookedAt = null;
+    this.lastAttribution = this.lastMap = this.lastDependence = this.lastMessages = Number.NEGATIVE_INFINITY;
+    this.lookedAt = this.heardAt = null;
     try {
       this.readable = wish?.readable ? restoreReadable(wish.readable, this.session.environment.spec) : null;
     } catch (error) {
@@ -69,7 +76,7 @@ export class PolicyViews {
   see(frames: StageFrames | null): void {
     if (!frames || frames.count === 0) return;
     for (let row = 0; row < frames.count; row++) {
-      if (this.seen++ % BACKGROUND_STRIDE !== 0) continue;
+      if (this.seen++ % this.stride !== 0) continue;
       const state = rowOf(frames, row);
       if (this.background.length < BACKGROUND) this.background.push(state);
       else this.background[this.stream.integer(BACKGROUND)] = state;
@@ -94,6 +101,11 @@ export class PolicyViews {
       if (feature !== null && now - this.lastDependence >= DEPENDENCE_MS && this.hasBackground) {
         this.lastDependence = now;
         await this.depend(feature, newest);
+      }
+      if (wish.messages && now - this.lastMessages >= MESSAGES_MS && this.hasBackground && newest !== this.heardAt) {
+        this.lastMessages = now;
+        this.heardAt = newest;
+        this.hear(newest);
       }
     } catch (error) {
       this.wish = null;
@@ -140,6 +152,15 @@ export class PolicyViews {
     const { commanded } = this.session.policy;
     const forest = commanded ? forestImportances(await policy.serialise(), at) : null;
     this.post({ type: "dependence", step: this.session.step, dependence, at: at[feature], forest });
+  }
+
+  private hear(observation: Float32Array): void {
+    const { policy, step } = this.session;
+    const visited = Float64Array.from(this.background.flatMap((row) => [...row]));
+    const messages = new GraphMessages(policy, visited);
+    const effects = messages.effectsIn(Float64Array.from(observation));
+    const { edgeNames } = messages;
+    this.post({ type: "messages", step, edgeNames, effects, background: this.background.length });
   }
 
   /** The background's first rows, one after another. */

@@ -1,6 +1,6 @@
 import { messageOf } from "../core/errors.js";
 import type { OptionValues } from "../core/options.js";
-import { inventoryReference, type ReferenceEpisodes, referenceCost } from "../evaluate/inventory/reference.js";
+import { inventoryReference, type ReferenceEpisodes, referenceCosts } from "../evaluate/inventory/reference.js";
 import type { InventoryReference } from "../evaluate/inventory/reference-policy.js";
 
 /** What the page asks: first to solve a network, then what its policies cost in the episodes of an evaluation. */
@@ -11,8 +11,8 @@ export type ToReference =
 /** What it is told. */
 export type FromReference =
   | { readonly type: "solved"; readonly reference: InventoryReference }
-  /** `costs` of the policies, in their order. */
-  | { readonly type: "measured"; readonly id: number; readonly costs: readonly number[] }
+  /** What each of the policies costs, in their order, by `PERIOD_COSTS` [4]. */
+  | { readonly type: "measured"; readonly id: number; readonly costs: readonly (readonly number[])[] }
   | { readonly type: "failed"; readonly message: string };
 
 interface Solved {
@@ -38,9 +38,9 @@ async function answer(asked: ToReference): Promise<FromReference> {
     return { type: "solved", reference };
   }
   if (!solved) throw new Error("expected a network to be solved before its policies are measured");
-  const costs: number[] = [];
+  const costs: number[][] = [];
   for (const { policy } of solved.reference.policies) {
-    costs.push(await referenceCost(solved.world, solved.options, policy, asked.episodes));
+    costs.push([...(await referenceCosts(solved.world, solved.options, policy, asked.episodes))]);
   }
   return { type: "measured", id: asked.id, costs };
 }

@@ -1,4 +1,6 @@
+import type { LitElement } from "lit";
 import { expect, test } from "vitest";
+import { CostTrail } from "../../src/elements/cost-trail.js";
 import "../../src/elements/inventory-view.js";
 import type { InventoryView } from "../../src/elements/inventory-view.js";
 import type { OrderPlot } from "../../src/elements/order-plot.js";
@@ -26,8 +28,8 @@ test("without a reference it shows the policy's own cost and says that it is bei
 
 const reference: InventoryReference = {
   policies: [
-    { name: "optimal", policy: { kind: "base-stock", level: 20 }, cost: 5 },
-    { name: "newsvendor", policy: { kind: "base-stock", level: 10 }, cost: 8 },
+    { name: "optimal", policy: { kind: "base-stock", level: 20 }, cost: 5, terms: [3, 0, 2, 0] },
+    { name: "newsvendor", policy: { kind: "base-stock", level: 10 }, cost: 8, terms: [4, 0, 4, 0] },
   ],
   optimum: { kind: "optimal", cost: 4.5 },
 };
@@ -40,7 +42,10 @@ test("holds costs against the best policy's in the same episodes", async () => {
   expect(textOf(view)).toContain("20.0 % above the optimum");
   expect(textOf(view)).toContain("Once the starts no longer matter, the least cost is 4.500.");
 
-  view.costs = [5.5, 9];
+  view.costs = [
+    [3, 0, 2.5, 0],
+    [4, 0, 5, 0],
+  ];
   await view.updateComplete;
   expect(textOf(view)).toContain("9.1 % above the optimum");
 
@@ -79,8 +84,7 @@ test("of one store the curve of orders can be measured, and read as a table", as
   view.trail.add(14, 4, 6);
   view.measured = { curve: null, measuring: false, refused: "" };
   await view.updateComplete;
-  const plot = view.shadowRoot?.querySelector("vitrine-order-plot") as OrderPlot;
-  await plot.updateComplete;
+  const plot = await panelOf<OrderPlot>(view, "orders");
   let wishes = 0;
   view.addEventListener("curve-measure", () => wishes++);
   plot.shadowRoot?.querySelector<HTMLButtonElement>(".btn")?.click();
@@ -116,16 +120,123 @@ test("of several roads one is chosen, and orders along it stand beside the best 
   view.trail.add(14, 4, 6);
   view.trail.add(10, 5, 8);
   await view.updateComplete;
-  const plot = view.shadowRoot?.querySelector("vitrine-order-plot") as OrderPlot;
-  await plot.updateComplete;
+  const plot = await panelOf<OrderPlot>(view, "orders");
   expect(plot.shadowRoot?.querySelector(".plot")?.getAttribute("aria-label")).toContain("; 2.5 units from the best");
   expect(plot.shadowRoot?.querySelector(".plot .crosses")?.getAttribute("d")?.match(/h7/g)).toHaveLength(2);
 
   const chosen: number[] = [];
   view.addEventListener("road-select", (event) => chosen.push((event as CustomEvent<number>).detail));
-  const select = plot.shadowRoot?.querySelector("select") as HTMLSelectElement;
+  const select = view.shadowRoot?.querySelector("select") as HTMLSelectElement;
   select.value = "1";
   select.dispatchEvent(new Event("change"));
   expect(chosen).toEqual([1]);
+  view.remove();
+});
+
+/** What stands in the panel in front. */
+async function panelOf<T extends LitElement>(view: InventoryView, tab: string): Promise<T> {
+  view.shadowRoot?.querySelector<HTMLButtonElement>(`#${tab}`)?.click();
+  await view.updateComplete;
+  const panel = view.shadowRoot?.querySelector("[role=tabpanel]")?.firstElementChild as T;
+  await panel.updateComplete;
+  return panel;
+}
+
+const cellsOf = (element: Element) =>
+  [...(element.shadowRoot?.querySelectorAll("tbody tr") ?? [])].map((row) =>
+    [...row.children].map((cell) => cell.textContent?.trim()).filter(Boolean),
+  );
+
+test("says what the periods on the stage were paid for, beside the mean of the policy to beat", async () => {
+  const view = await mount();
+  view.reference = reference;
+  const trail = new CostTrail();
+  view.stage = { trail, arises: [true, true, true, false], profit: false, horizon: 50 };
+  trail.add(1, Float64Array.of(4, 1, 0, 0));
+  trail.add(2, Float64Array.of(0, 1, 8, 0));
+  view.show();
+  await view.updateComplete;
+  const plot = await panelOf(view, "periods");
+  expect(cellsOf(plot)).toEqual([
+    ["stock at stores", "2.00", "3.00"],
+    ["stock at warehouses", "1.00", "0.00"],
+    ["unmet demand", "4.00", "2.00"],
+    ["in all", "7.00", "5.00"],
+  ]);
+  // One bar for each cost that is not zero: one of the stores, two of warehouses.
+  const bars = (term: string) =>
+    plot.shadowRoot?.querySelector(`.plot .${term}`)?.getAttribute("d")?.match(/M/g)?.length;
+  expect([bars("t0"), bars("t1"), bars("t2")]).toEqual([1, 2, 1]);
+  const tables: TableTwin[] = [];
+  view.addEventListener("table-show", (event) => tables.push((event as CustomEvent<TableTwin>).detail));
+  plot.shadowRoot?.querySelector<HTMLButtonElement>(".icon-btn")?.click();
+  expect(tables[0].rows).toEqual([
+    ["1", "4.00", "1.00", "0.00", "5.00", "5.00"],
+    ["2", "0.00", "1.00", "8.00", "9.00", "7.00"],
+  ]);
+  view.remove();
+});
+
+test("draws how the gap fell, and what is no gap any more as a ring", async () => {
+  const view = await mount();
+  view.reference = reference;
+  view.gaps = [
+    { step: 100, cost: 10, best: 5 },
+    { step: 200, cost: 5.5, best: 5 },
+    { step: 300, cost: 4.9, best: 5 },
+  ];
+  const plot = await panelOf(view, "gap");
+  expect(plot.shadowRoot?.textContent).toContain("Gap to the optimum");
+  const heights = [...(plot.shadowRoot?.querySelectorAll("circle") ?? [])].map((dot) => Number(dot.getAttribute("cy")));
+  // 100 %, 10 % and nothing on a scale of decades from 0.1 %: one and three decades below the first.
+  expect((heights[2] - heights[0]) / (heights[1] - heights[0])).toBeCloseTo(3, 6);
+  expect(plot.shadowRoot?.querySelectorAll(".ring")).toHaveLength(1);
+  const tables: TableTwin[] = [];
+  view.addEventListener("table-show", (event) => tables.push((event as CustomEvent<TableTwin>).detail));
+  plot.shadowRoot?.querySelector<HTMLButtonElement>(".icon-btn")?.click();
+  expect(tables[0].rows.map((row) => row.at(-1))).toEqual(["100.00 %", "10.00 %", "−2.00 %"]);
+  view.remove();
+});
+
+test("a graph network's messages are listened to while their tab is in front, the loudest first", async () => {
+  const view = await mount();
+  const feature = (name: string) => ({ name, unit: "units", low: 0, high: 20, typical: [0, 20] as const });
+  view.action = { kind: "continuous", features: [feature("warehouse → store 1"), feature("supplier → warehouse")] };
+  await view.updateComplete;
+  expect(view.shadowRoot?.querySelector("#messages")).toBeNull();
+  view.graph = true;
+  await view.updateComplete;
+  const wishes: boolean[] = [];
+  view.addEventListener("messages-listen", (event) => wishes.push((event as CustomEvent<boolean>).detail));
+  const bars = await panelOf(view, "messages");
+  expect(bars.shadowRoot?.textContent).toContain("once the stage has shown ten periods");
+  const effects = {
+    orders: [4, 6],
+    deviations: [0.5, 2, 1],
+    changes: [
+      [0.25, 1],
+      [-1.5, 0],
+      [0, 0.5],
+    ],
+  };
+  const edgeNames = ["warehouse → store 1", "supplier → warehouse", "store 1 → customers"];
+  view.heard = { edgeNames, effects, background: 12 };
+  await view.updateComplete;
+  await bars.updateComplete;
+  expect(cellsOf(bars)).toEqual([
+    ["supplier → warehouse", "−1.50", "2.0 ×"],
+    ["warehouse → store 1", "+0.25", "0.5 ×"],
+    ["store 1 → customers", "0.00", "1.0 ×"],
+  ]);
+  const widths = [...(bars.shadowRoot?.querySelectorAll(".bar rect") ?? [])].map((rect) => rect.getAttribute("width"));
+  expect(widths[0]).toBe("50%");
+  expect(Number.parseFloat(widths[1] ?? "")).toBeCloseTo(50 / 6, 6);
+
+  // By key to the next tab, which is the first again.
+  const tab = view.shadowRoot?.querySelector("#messages");
+  tab?.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowRight", bubbles: true }));
+  await view.updateComplete;
+  expect(view.shadowRoot?.querySelector("[aria-selected=true]")?.id).toBe("periods");
+  expect(wishes).toEqual([true, false]);
   view.remove();
 });

@@ -51,7 +51,7 @@ test("the best policy plays the episodes of an evaluation, and its orders stand 
   expect(lab.failure).toBe("");
   expect(lab.reference?.policies.map(({ name }) => name)).toEqual(["optimal"]);
   expect(lab.measured?.cost).toBe(10);
-  const [cost] = lab.measured?.costs ?? [];
+  const cost = (lab.measured?.costs[0] ?? []).reduce((sum, term) => sum + term, 0);
   const first = lab.reference?.policies[0].cost ?? 0;
   // Other episodes than those it was measured on first, of the same world.
   expect(cost).not.toBe(first);
@@ -67,5 +67,46 @@ test("the best policy plays the episodes of an evaluation, and its orders stand 
   // L = 4, p = 9: up to 29.59.
   expect(trail.reference(0)).toBeCloseTo(5.59, 1);
   lab.dispose();
+
+  // What a step costs follows from the states before and after: 9 on hand, 7 asked for, then 12 of what is there.
+  const state = (numbers: readonly number[]) => Float64Array.from(numbers);
+  const played = { rewardTerms: new Float32Array(3), beside: null, waits: false };
+  lab.add({ ...played, episode: 1, step: 0, state: state([9, 5, 5, 5, 0, 0, 0]) });
+  lab.add({ ...played, episode: 1, step: 1, state: state([7, 5, 5, 4, 4, 7, 0]) });
+  lab.add({ ...played, episode: 1, step: 2, state: state([0, 5, 4, 6, 6, 12, 5]) });
+  expect(lab.costTrail.periods.map(({ costs }) => [...costs])).toEqual([
+    [2, 0, 0, 0],
+    [0, 0, 45, 0],
+  ]);
+  // A step that was left out cannot be told; another episode begins anew.
+  lab.add({ ...played, episode: 1, step: 4, state: state([0, 5, 4, 6, 6, 12, 5]) });
+  expect(lab.costTrail.periods).toHaveLength(2);
+  lab.add({ ...played, episode: 2, step: 0, state: state([9, 5, 5, 5, 0, 0, 0]) });
+  expect(lab.costTrail.means).toBeNull();
   expect(trail.length).toBe(0);
+});
+
+test("all evaluations of a run that is taken up again are played too, and the gap of each is known", async () => {
+  const lab = new InventoryLab(() => {});
+  const evaluation = (step: number, returnMean: number) => ({
+    step,
+    seconds: 1,
+    episodes: 5,
+    returnMean,
+    returnStd: 1,
+  });
+  lab.follow(sessionOf(link, 300, [evaluation(100, -900), evaluation(200, -700), evaluation(300, -600)]));
+  await vi.waitFor(() => expect(lab.gaps).toHaveLength(3), 30_000);
+  expect(lab.gaps.map(({ step, cost }) => [step, cost])).toEqual([
+    [100, 18],
+    [200, 14],
+    [300, 12],
+  ]);
+  // Each in episodes of its own.
+  expect(new Set(lab.gaps.map(({ best }) => best)).size).toBe(3);
+  // Another run of the same network has gaps of its own.
+  lab.follow(sessionOf(link, 100, [evaluation(100, -900)]));
+  expect(lab.gaps).toEqual([]);
+  await vi.waitFor(() => expect(lab.gaps).toHaveLength(1), 30_000);
+  lab.dispose();
 });

@@ -24,6 +24,12 @@ export interface GraphModules {
   readonly wish: UnrolledNetwork;
 }
 
+/**
+ * Sees what the edges pass on in one round, [numTraces × numEdges, size], and answers with what arrives: the same, or
+ * other messages of that shape in memory of its own.
+ */
+export type MessageProbe = (round: number, messages: Float64Array, numTraces: number) => Float64Array;
+
 /** Index of the first entry of a row. */
 const at = ({ first, stride }: ValueRows, row: number): number => first + row * stride;
 
@@ -37,7 +43,8 @@ const at = ({ first, stride }: ValueRows, row: number): number => first + row * 
  */
 export class GraphNetwork implements OrderPolicy {
   readonly learnables: readonly UnrolledNetwork[];
-  private readonly size: number;
+  /** Numbers in an embedding, and so in a message. */
+  readonly size: number;
   /** Embeddings of the slot at work, then their gradients: [numTraces × numNodes, size] and [numTraces × numEdges, size]. */
   private readonly nodes: Float64Array;
   private readonly edges: Float64Array;
@@ -48,7 +55,7 @@ export class GraphNetwork implements OrderPolicy {
 
   constructor(
     private readonly simulator: InventorySimulator,
-    private readonly graph: SupplyGraph,
+    readonly graph: SupplyGraph,
     private readonly modules: GraphModules,
     private readonly unit: number,
   ) {
@@ -71,7 +78,13 @@ export class GraphNetwork implements OrderPolicy {
     }
   }
 
-  forward(slot: number, numTraces: number, pipelines: Float64Array, orders: Float64Array): void {
+  forward(
+    slot: number,
+    numTraces: number,
+    pipelines: Float64Array,
+    orders: Float64Array,
+    probe: MessageProbe | null = null,
+  ): void {
     const { graph, modules, size } = this;
     const numNodes = numTraces * graph.numNodes;
     const numEdges = numTraces * graph.numEdges;
@@ -83,7 +96,7 @@ export class GraphNetwork implements OrderPolicy {
     this.readInto(this.edges, modules.edge, slot, numEdges, false);
     for (let round = 0; round < graph.numRounds; round++) {
       const at = slot * graph.numRounds + round;
-      this.writeMessages(at, numTraces);
+      this.writeMessages(at, numTraces, probe ? probe(round, this.edges, numTraces) : this.edges);
       modules.nodeUpdate.forward(at, numNodes);
       this.readInto(this.nodes, modules.nodeUpdate, at, numNodes, true);
       this.writeOwn(modules.edgeUpdate, at, this.edges, numEdges);
@@ -207,8 +220,8 @@ export class GraphNetwork implements OrderPolicy {
   }
 
   /** Every node, the sum of the edges that come in, and of those that go out, over the roots of their numbers. */
-  private writeMessages(slot: number, numTraces: number): void {
-    const { graph, size, nodes, edges } = this;
+  private writeMessages(slot: number, numTraces: number, edges: Float64Array): void {
+    const { graph, size, nodes } = this;
     const { values } = this.modules.nodeUpdate;
     const rows = this.modules.nodeUpdate.inputs(slot);
     for (let trace = 0; trace < numTraces; trace++) {

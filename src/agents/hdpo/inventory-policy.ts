@@ -40,6 +40,11 @@ export class InventoryPolicy implements Policy {
     this.orders = new Float64Array(ROWS * simulator.numEdges);
   }
 
+  /** Entries of an observation: the pipelines of all nodes. */
+  get observationSize(): number {
+    return this.simulator.width;
+  }
+
   act(observations: Float32Array, _commands: Float32Array | null, actions: Float32Array): void {
     const { width, numEdges } = this.simulator;
     const numRows = observations.length / width;

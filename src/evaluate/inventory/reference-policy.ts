@@ -12,6 +12,8 @@ export interface ReferencePolicy {
     | { readonly kind: "capped-base-stock"; readonly level: number; readonly most: number };
   /** Per store and period, over episodes of the world: its starts and its horizon. */
   readonly cost: number;
+  /** The parts of `cost`, by `PERIOD_COSTS` [4]. */
+  readonly terms: readonly number[];
 }
 
 /** What is known of an inventory world before anything is learned. Plain data. */

@@ -1,8 +1,7 @@
 import type { OptionValues } from "../../core/options.js";
-import { loadWorld } from "../../envs/index.js";
+import { createVectorEnvironment, loadWorld } from "../../envs/index.js";
+import { PERIOD_COSTS, PeriodCost } from "../../envs/inventory/period-cost.js";
 import { inventoryProblemOf } from "../../envs/inventory/variant.js";
-import { evaluatePolicy } from "../evaluate.js";
-import { mean } from "../statistics.js";
 import { benchmarksOf } from "./benchmarks.js";
 import { optimumOf } from "./optimum.js";
 import { type InventoryReference, type ReferencePolicy, referenceOrders } from "./reference-policy.js";
@@ -37,7 +36,7 @@ export async function inventoryReference(
   for (; !step.done; step = work.next()) await breathe();
   const optimum = step.value;
   const found = await benchmarksOf(problem, optimum, { seed: 1, cost: COST, breathe });
-  const policies: Omit<ReferencePolicy, "cost">[] = found.map(({ name, rule: { rule, ...numbers } }) => {
+  const policies: Omit<ReferencePolicy, "cost" | "terms">[] = found.map(({ name, rule: { rule, ...numbers } }) => {
     return { name, policy: { kind: rule, ...numbers } as ReferencePolicy["policy"] };
   });
   if (optimum.kind === "optimal" && optimum.policy) {
@@ -49,7 +48,8 @@ export async function inventoryReference(
   const measured: ReferencePolicy[] = [];
   for (const one of policies) {
     await breathe();
-    measured.push({ ...one, cost: await referenceCost(world, options, one.policy, FIRST) });
+    const terms = [...(await referenceCosts(world, options, one.policy, FIRST))];
+    measured.push({ ...one, cost: terms.reduce((sum, cost) => sum + cost, 0), terms });
   }
   return {
     policies: measured.sort((a, b) => a.cost - b.cost),
@@ -58,31 +58,36 @@ export async function inventoryReference(
 }
 
 /**
- * What a reference policy costs per store and period, as the mean over seeds.
+ * What a reference policy costs per store and period, by {@link PERIOD_COSTS} [4], as the mean over seeds.
  *
  * With the seed and the stream of an evaluation it meets the same starts and the same demand: then chance has nearly no
  * part in the difference of the two costs.
  */
-export async function referenceCost(
+export async function referenceCosts(
   world: string,
   options: OptionValues,
   policy: ReferencePolicy["policy"],
   { seeds, streamName, episodes }: ReferenceEpisodes,
-): Promise<number> {
+): Promise<Float64Array> {
+  const environment = await loadWorld(world, options);
   const problem = inventoryProblemOf(world, options);
   const orders = referenceOrders(policy, problem);
-  const actor = {
-    act(observations: Float32Array, _: Float32Array | null, actions: Float32Array): void {
-      const wanted = new Float64Array(actions.length);
-      void orders(Float64Array.from(observations), actions.length / problem.edges.length, wanted);
-      actions.set(wanted);
-    },
-  };
-  const environment = await loadWorld(world, options);
-  const costs: number[] = [];
+  const periodCost = new PeriodCost(problem);
+  const costs = new Float64Array(PERIOD_COSTS.length);
+  let periods = 0;
   for (const seed of seeds) {
-    const { returns, lengths } = await evaluatePolicy(actor, environment, { episodes, seed, streamName, options });
-    costs.push(-mean(returns) / mean(lengths));
+    const env = createVectorEnvironment(environment, { numEnvs: episodes, seed, streamName, options });
+    const wanted = new Float64Array(episodes * problem.edges.length);
+    // Only the horizon ends an episode: all of them at once.
+    for (let period = 0; period < env.horizon; period++) {
+      const before = Array.from({ length: episodes }, (_, copy) => env.stateOf(copy));
+      await orders(Float64Array.from(env.observations), episodes, wanted);
+      env.step(Float32Array.from(wanted));
+      before.forEach((state, copy) => {
+        periodCost.addTo(costs, state, env.finalStateOf(copy));
+      });
+      periods += episodes;
+    }
   }
-  return mean(costs);
+  return costs.map((cost) => cost / periods);
 }

@@ -1,0 +1,138 @@
+import { msg, str } from "@lit/localize";
+import { css, html, svg } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { controls } from "./controls.js";
+import { VitrineElement } from "./element.js";
+import { formatCompact, formatFixed, formatInteger, formatSignificant } from "./format.js";
+import { tableIcon } from "./icons.js";
+import { drawing } from "./legend.js";
+import type { TableTwin } from "./table-dialog.js";
+
+const WIDTH = 400;
+const HEIGHT = 118;
+const [LEFT, RIGHT, TOP, BOTTOM] = [44, 10, 8, 18];
+/** Gaps below this share are drawn at it: in so few episodes chance is as large. */
+const LEAST = 1e-3;
+
+/** What a policy cost in one evaluation, and the policy to beat in the same episodes. */
+export interface MeasuredGap {
+  readonly step: number;
+  readonly cost: number;
+  readonly best: number;
+}
+
+/** How far the first cost is above the second, as a share of it. */
+export const gapOf = ({ cost, best }: Pick<MeasuredGap, "cost" | "best">): number => (cost - best) / Math.abs(best);
+
+/**
+ * How the gap to the policy to beat fell over the evaluations of a run: a line on a logarithmic scale. What is no gap
+ * any more, or less than one, is drawn as a ring at the lowest line.
+ *
+ * @fires table-show - `detail` is the `TableTwin`.
+ */
+@customElement("vitrine-gap-plot")
+export class GapPlot extends VitrineElement {
+  static override styles = [
+    controls,
+    drawing,
+    css`
+      :host {
+        display: block;
+        padding-bottom: var(--x2);
+      }
+      .keys {
+        flex-wrap: nowrap;
+        gap: var(--x2);
+      }
+      .keys .icon-btn {
+        margin-left: auto;
+      }
+      .plot {
+        max-height: 145px;
+      }
+      .line {
+        fill: none;
+        stroke: var(--s1);
+        stroke-width: 1.5;
+      }
+      .dot {
+        fill: var(--s1);
+      }
+      .ring {
+        fill: var(--sheet);
+        stroke: var(--s1);
+        stroke-width: 1.5;
+      }
+    `,
+  ];
+
+  /** By step. */
+  @property({ attribute: false }) gaps: readonly MeasuredGap[] = [];
+  /** Whether the policy to beat is the optimal one. */
+  @property({ type: Boolean }) optimal = false;
+
+  override render() {
+    if (this.gaps.length < 2) {
+      return html`<p class="dim">${msg("The curve begins with the second evaluation that the policy to beat has played, too.")}</p>`;
+    }
+    return html`
+      <div class="keys">
+        <b>${this.heading}</b>
+        <span>${msg("at every evaluation")}</span>
+        <button class="icon-btn" title=${msg("Show as a table")} aria-label=${msg(str`Show as a table: ${this.heading}`)} @click=${this.showTable}>${tableIcon}</button>
+      </div>
+      ${this.plot()}
+    `;
+  }
+
+  private get heading(): string {
+    return this.optimal ? msg("Gap to the optimum") : msg("Gap to the best simple policy");
+  }
+
+  private plot() {
+    const { gaps } = this;
+    const shares = gaps.map(gapOf);
+    // Whole decades, at least two.
+    const low = Math.log10(LEAST);
+    const high = Math.max(low + 2, Math.ceil(Math.log10(Math.max(LEAST, ...shares))));
+    const end = gaps[gaps.length - 1].step;
+    const x = (step: number) => LEFT + (step / end) * (WIDTH - LEFT - RIGHT);
+    const y = (share: number) => {
+      const decade = Math.log10(Math.max(share, LEAST));
+      return TOP + ((high - decade) / (high - low)) * (HEIGHT - TOP - BOTTOM);
+    };
+    const decades = Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i));
+    return html`<svg class="plot" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${this.summary(shares)}>
+      ${decades.map(
+        (share) => svg`<line class="grid" x1=${LEFT} x2=${WIDTH - RIGHT} y1=${y(share)} y2=${y(share)} />
+          <text x=${LEFT - 5} y=${y(share) + 4} text-anchor="end">${formatSignificant(100 * share)} %</text>`,
+      )}
+      <text x=${LEFT} y=${HEIGHT - 4}>0</text>
+      <text x=${WIDTH - RIGHT} y=${HEIGHT - 4} text-anchor="end">${msg(str`${formatCompact(end)} steps`)}</text>
+      <path class="line" d="M${gaps.map(({ step }, i) => `${x(step)} ${y(shares[i])}`).join("L")}" />
+      ${gaps.map(({ step }, i) =>
+        shares[i] > LEAST
+          ? svg`<circle class="dot" cx=${x(step)} cy=${y(shares[i])} r="2.25" />`
+          : svg`<circle class="ring" cx=${x(step)} cy=${y(shares[i])} r="3" />`,
+      )}
+    </svg>`;
+  }
+
+  private summary(shares: readonly number[]): string {
+    const [first, last] = [shares[0], shares[shares.length - 1]].map((share) => formatFixed(100 * share, 1));
+    return msg(str`${this.heading}: from ${first} % to ${last} %, on a logarithmic scale.`);
+  }
+
+  private showTable(): void {
+    this.tell<TableTwin>("table-show", {
+      caption: this.heading,
+      columns: [msg("step"), msg("cost"), this.optimal ? msg("optimal") : msg("best simple policy"), msg("gap")],
+      rows: this.gaps.map((one) => [
+        formatInteger(one.step),
+        formatFixed(one.cost, 3),
+        formatFixed(one.best, 3),
+        `${formatFixed(100 * gapOf(one), 2)} %`,
+      ]),
+    });
+  }
+}
