@@ -42,6 +42,8 @@ export interface Iteration {
 export interface Agent {
   /** The policy as it stands; acts on its own, never disturbs training. */
   readonly policy: Policy;
+  /** A copy of it that training does not touch; absent where its serialised form can act again by itself. */
+  copyPolicy?(): Promise<{ readonly policy: Policy; dispose(): void }>;
   /** Gathers experience and learns from it once. */
   iterate(): Iteration | Promise<Iteration>;
   /** Numbers that learn, where they are not those of the definition's network. */

@@ -5,8 +5,8 @@ import type { VectorEnvironment } from "../envs/environment.js";
 import type { Agent, AgentContext, Diagnostics, FinishedEpisode, Iteration } from "./agent.js";
 import { UpsideDownPolicy } from "./policies/upside-down.js";
 import { EpisodeMemory } from "./udrl/episode-memory.js";
-import type { FitReport, Learner } from "./udrl/learner.js";
-import { createLearner } from "./udrl/learners.js";
+import type { FitReport, Learner, LearnerSizes } from "./udrl/learner.js";
+import { copyLearner, createLearner } from "./udrl/learners.js";
 import { sizesOf } from "./udrl/shape.js";
 import type { UdrlOptions } from "./udrl-options.js";
 
@@ -41,12 +41,15 @@ class Udrl implements Agent {
   private achieved = 0;
   private evaluation: Command;
 
+  private readonly sizes: LearnerSizes;
+
   constructor(
-    context: AgentContext,
+    private readonly context: AgentContext,
     private readonly options: UdrlOptions,
   ) {
     const { env, seed } = context;
     const sizes = sizesOf(env.spec);
+    this.sizes = sizes;
     this.env = env;
     this.numActions = sizes.numActions;
     this.learner = createLearner(options, sizes, context);
@@ -54,15 +57,26 @@ class Udrl implements Agent {
     this.commandStream = new RandomStream(seed, "udrl/commands");
     this.actionStream = new RandomStream(seed, "udrl/actions");
     this.exampleStream = new RandomStream(seed, "udrl/examples");
-    const sample = options.sampleActions === "all" || (options.sampleActions === "network" && this.learner.incremental);
-    this.policy = new UpsideDownPolicy(this.learner, sizes, { ...options, sample }, () => this.commanded);
+    this.policy = this.policyOf(this.learner, () => this.commanded);
     this.warmUpLeft = options.warmUp;
     this.evaluation = { desiredReturn: options.evaluationReturn, desiredHorizon: options.evaluationHorizon };
+  }
+
+  async copyPolicy(): Promise<{ readonly policy: UpsideDownPolicy; dispose(): void }> {
+    const learner = await copyLearner(this.learner, this.options, this.sizes, this.context);
+    const { commanded } = this;
+    return { policy: this.policyOf(learner, () => commanded), dispose: () => learner.dispose() };
   }
 
   /** The rounds that were asked for are over. */
   get done(): boolean {
     return this.rounds >= this.options.rounds && this.episodesLeft === 0;
+  }
+
+  private policyOf(learner: Learner, about: () => Commanded): UpsideDownPolicy {
+    const { options, sizes } = this;
+    const sample = options.sampleActions === "all" || (options.sampleActions === "network" && learner.incremental);
+    return new UpsideDownPolicy(learner, sizes, { ...options, sample }, about);
   }
 
   /** Plays one episode; a round begins with a training. Algorithm 1. */

@@ -202,7 +202,7 @@ export class CostPlot extends VitrineElement {
       </thead>
       <tbody>
         ${terms.map(({ index, title }) =>
-          row(svg`${HATCH}${key("M1 1h9v9h-9z", `t${index}`)}`, title, means[index], best && best[index]),
+          row(svg`${HATCH}${key("M1 1h9v9h-9z", `t${index}`)}`, title, means[index], best?.[index] ?? null),
         )}
         ${row(nothing, msg("in all"), sumOf(means), best && sumOf(best))}
       </tbody>

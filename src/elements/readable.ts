@@ -122,6 +122,8 @@ export class Readable extends VitrineElement {
 
   @property({ attribute: false }) observation: readonly Feature[] = [];
   @property({ attribute: false }) action: ActionSpace = { kind: "discrete", names: [] };
+  /** The policy follows a command, the last two features of the observation. */
+  @property({ type: Boolean }) commanded = false;
   /** Environment steps trained so far. */
   @property({ type: Number }) step = 0;
   @property({ attribute: false }) explanations: Readonly<Partial<Record<ExplanationMethod, Explanation>>> = {};
@@ -146,7 +148,7 @@ export class Readable extends VitrineElement {
   /** Lights what decides in one moment; called with every frame. */
   show(moment: StageMoment, now: number): void {
     // While two act, the tree shows its own way.
-    this.treeView?.show((moment.beside ?? moment).observation, now);
+    this.treeView?.show((moment.beside ?? moment).read, now);
     this.card?.show(moment.observation, now);
   }
 
@@ -183,10 +185,14 @@ export class Readable extends VitrineElement {
     `;
   }
 
-  /** Trees, rules, values and maps are of named discrete actions; a map needs two features. */
+  /**
+   * Trees, rules, values and maps are of named discrete actions; a map needs two features, and a rule would have to leave
+   * a command out.
+   */
   private offers(tab: ReadableTab): boolean {
     if (tab === "network") return true;
     if (this.action.kind !== "discrete") return false;
+    if (tab === "rule") return !this.commanded;
     return tab !== "map" || this.observation.length >= 2;
   }
 

@@ -5,6 +5,8 @@ export interface BesideMoment {
   /** Interpolated as the leader's. [stateSize] */
   readonly state: Float64Array;
   readonly observation: Float32Array;
+  /** As the leader's. */
+  readonly read: Float32Array;
   readonly action: Float32Array;
   readonly step: number;
   readonly episodeReturn: number;
@@ -19,6 +21,8 @@ export interface StageMoment {
   readonly state: Float64Array;
   /** What the policy saw when it chose `action`. [observationSize] */
   readonly observation: Float32Array;
+  /** The same, and behind it what was left of the command, if there is one. [observationSize + 2] */
+  readonly read: Float32Array;
   /** The action that is under way; NaN right after a reset. [actionSize] */
   readonly action: Float32Array;
   /** Probabilities or values of the actions, or empty. */
@@ -186,6 +190,8 @@ export class StagePlayer {
     if (!current) return null;
     const moving = previous !== null && current.step !== 0 && this.progress < 1;
     this.moment = this.blend(moving ? previous.state : current.state, current.state, this.moment);
+    const seen = current.step !== 0 && previous ? previous : current;
+    const besideSeen = seen.beside ?? current.beside;
     const beside = current.beside && {
       ...current.beside,
       state: this.blend(
@@ -193,12 +199,14 @@ export class StagePlayer {
         current.beside.state,
         this.besideMoment,
       ),
-      observation: current.step !== 0 && previous?.beside ? previous.beside.observation : current.beside.observation,
+      observation: besideSeen?.observation ?? current.beside.observation,
+      read: besideSeen?.read ?? current.beside.read,
     };
     if (beside) this.besideMoment = beside.state;
     return {
       state: this.moment,
-      observation: current.step !== 0 && previous ? previous.observation : current.observation,
+      observation: seen.observation,
+      read: readOf(seen.observation, seen.command),
       action: current.action,
       scores: current.scores,
       command: current.command,
@@ -239,6 +247,7 @@ function besideOf(frames: BesideFrames, i: number, row: Row): BesideMoment {
   return {
     state: row(frames.states, i),
     observation: row(frames.observations, i),
+    read: readOf(row(frames.observations, i), row(frames.commands, i)),
     action: row(frames.actions, i),
     step: frames.steps[i],
     episodeReturn: frames.returns[i],
@@ -246,6 +255,10 @@ function besideOf(frames: BesideFrames, i: number, row: Row): BesideMoment {
     parting: row(frames.partings, i),
   };
 }
+
+/** Observation and command as one row. */
+const readOf = (observation: Float32Array, command: Float32Array | null) =>
+  command ? Float32Array.of(...observation, ...command) : observation;
 
 /** An angle between two others, on the shorter way round. */
 function between(from: number, to: number, progress: number): number {

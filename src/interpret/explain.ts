@@ -2,6 +2,7 @@ import type { Policy } from "../agents/policies/policy.js";
 import { numTermsOf } from "../agents/policies/rule.js";
 import { TreePolicy } from "../agents/policies/tree.js";
 import { numNodesOf, type Tree } from "../compute/trees/tree.js";
+import type { Commanded } from "../core/command.js";
 import { type OptionValues, parseOptions } from "../core/options.js";
 import type { EnvironmentSpec } from "../envs/environment.js";
 import { cloneBehaviour, type Distilled, type DistilRequest, dagger, treeActor, viper } from "./distil.js";
@@ -10,6 +11,7 @@ import type { ExplainRequest } from "./explain-request.js";
 import {
   type Explanation,
   type ExplanationBase,
+  type ExplanationMethod,
   type ExplanationWarning,
   plainOf,
   type Scores,
@@ -42,12 +44,10 @@ export async function explain(request: ExplainRequest): Promise<Explanation> {
   const { policy, environment, envOptions, method, seed, pace = FREE_PACE } = request;
   // These have costs and traces in the place of returns and episodes, and the code of the networks with them.
   if (method === "orders") return (await import("./orders-explanation.js")).explainOrders(request);
-  const options = parseOptions(findMethod(method).options, request.options ?? {}, method) as OptionValues;
-  // What a policy is asked for is two more features to a tree, and to an order of importance; a rule knows none.
   if (method === "messages") return (await import("./messages-explanation.js")).explainMessages(request);
-  const commanded = method === "shapley" ? null : (policy.commanded ?? null);
-  const asked = commanded && withCommandAsFeatures(policy, environment.spec, commanded);
-  const teacher = new Teacher(asked?.policy ?? policy, asked?.spec ?? environment.spec, method);
+  const options = parseOptions(findMethod(method).options, request.options ?? {}, method) as OptionValues;
+  const { asked, spec, commanded } = readsOf(policy, environment.spec, method);
+  const teacher = new Teacher(asked, spec, method);
   const begun = pace.now();
   const world: DistilRequest = { environment, options: envOptions, commanded, seed, pace };
   const test: ScoringRequest = {
@@ -65,7 +65,7 @@ export async function explain(request: ExplainRequest): Promise<Explanation> {
     agent: request.agent,
     step: request.step,
     options: { ...options },
-    ...(commanded ? { command: { ...commanded.command } } : {}),
+    ...commandOf(commanded),
   };
   const score = async (student: Parameters<typeof scoreStudent>[1]) => {
     const scores = await scoreStudent(teacher, student, test, teacherPlay);
@@ -86,6 +86,19 @@ export async function explain(request: ExplainRequest): Promise<Explanation> {
       return method satisfies never;
   }
 }
+
+/**
+ * A policy and its world as a method reads them: what it is asked for is two more features to a tree, and to an order of
+ * importance; a rule knows none.
+ */
+function readsOf(policy: Policy, spec: EnvironmentSpec, method?: ExplanationMethod) {
+  const commanded = method === "shapley" ? null : (policy.commanded ?? null);
+  if (!commanded) return { asked: policy, spec, commanded };
+  const asked = withCommandAsFeatures(policy, spec, commanded);
+  return { asked: asked.policy, spec: asked.spec, commanded };
+}
+
+const commandOf = (commanded: Commanded | null) => (commanded ? { command: { ...commanded.command } } : {});
 
 type Common = Omit<ExplanationBase, "method" | "policy" | "size" | "warnings" | "candidates">;
 type Score = (student: Policy | Parameters<typeof scoreStudent>[1]) => Promise<Common>;
@@ -113,14 +126,15 @@ export async function rescore(
 ): Promise<TreeExplanation> {
   const { policy, environment, envOptions, step, pace = FREE_PACE } = request;
   const begun = pace.now();
-  const student = treePolicyOf(tree, environment.spec);
+  const { asked, spec, commanded } = readsOf(policy, environment.spec);
   const { episodes, testSeed } = before;
-  const test = { environment, options: envOptions, episodes, testSeed, pace };
-  const scores = await scoreStudent(new Teacher(policy, environment.spec, before.method), student, test);
+  const test = { environment, options: envOptions, commanded, episodes, testSeed, pace };
+  const scores = await scoreStudent(new Teacher(asked, spec, before.method), treeActor(tree), test);
   return {
     ...before,
     ...scores,
-    policy: plainOf(student.serialise()) as Explanation["policy"],
+    ...commandOf(commanded),
+    policy: plainOf(treePolicyOf(tree, environment.spec, commanded !== null).serialise()) as Explanation["policy"],
     size: { nodes: numNodesOf(tree) },
     step,
     seconds: (pace.now() - begun) / 1000,

@@ -2,7 +2,7 @@ import { msg } from "@lit/localize";
 import type { TreeEdit } from "../compute/trees/edit-tree.js";
 import type { ReadableWish } from "../elements/readable.js";
 import type { EnvironmentSpec } from "../envs/environment.js";
-import { type Explanation, type ExplanationMethod, plainOf } from "../interpret/explanation.js";
+import type { Explanation, ExplanationMethod } from "../interpret/explanation.js";
 import type { StageActor } from "../training/messages.js";
 import type { SeedRun } from "./seed-run.js";
 
@@ -80,14 +80,9 @@ export class ReadableLab {
     const before = run?.explanations[this.wish?.method ?? "viper"];
     if (!run || before?.kind !== "tree" || !before.policy) return;
     // Trees are checked and changed by the code that grows them; it comes with the first edit.
-    const [{ editTree }, { parseTreePolicy, TreePolicy }] = await Promise.all([
-      import("../compute/trees/edit-tree.js"),
-      import("../agents/policies/tree.js"),
-    ]);
-    const { model, names } = parseTreePolicy(before.policy);
-    if (model.kind !== "tree") return;
-    const edited = new TreePolicy({ kind: "tree", tree: editTree(model.tree, edit) }, names);
-    run.scoreTree(before, plainOf(edited.serialise()) as typeof before.policy);
+    const { editedTree } = await import("./edited-tree.js");
+    const edited = editedTree(before.policy, edit);
+    if (edited) run.scoreTree(before, edited);
   }
 
   private explainLive(): void {

@@ -311,6 +311,7 @@ export class VitrineLab extends VitrineElement {
           ${this.inventory?.render(session) ?? nothing}
           <vitrine-readable
             .observation=${readFeatures(session)}
+            ?commanded=${first.commanded}
             .action=${spec.action}
             .step=${session.step}
             .explanations=${first.explanations}

@@ -180,10 +180,6 @@ export class Explainer {
     this.post({ type: "explaining", method, step, live });
     let copy: RestoredPolicy | null = null;
     try {
-      if (this.session.policy.commanded) {
-        const given = "one that follows a command; of a stored run `vitrine explain` makes a tree";
-        throw new InputError("policy", given, "one of the observation alone");
-      }
       copy = await this.session.copyPolicy();
       const explanation = await task.make(copy, pace);
       if (!this.disposed) this.post({ type: "explanation", explanation, live });

@@ -126,7 +126,7 @@ export class SessionHost {
   private setTree(policy: SerialisedPolicy | null): void {
     if (!this.session || !this.stage) return;
     try {
-      this.stage.setTree(policy && restoreReadable(policy, this.session.environment.spec));
+      this.stage.setTree(policy && restoreReadable(policy, this.session));
     } catch (error) {
       this.stage.setTree(null);
       this.post({ type: "tree-refused", message: messageOf(error) });

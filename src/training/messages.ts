@@ -145,6 +145,8 @@ export interface BesideFrames {
   readonly endings: Uint8Array<ArrayBuffer>;
   /** [count, 3], first step at which the two chose differently (0: none so far), the leader's action there, its own. */
   readonly partings: Uint32Array<ArrayBuffer>;
+  /** [count, 2], what is left of its command at each frame; empty where the policy takes none. */
+  readonly commands: Float32Array<ArrayBuffer>;
 }
 
 /** What was asked of the policy on the stage. */

@@ -3,7 +3,7 @@ import { restorePolicy } from "../agents/policies/restore.js";
 import { COMMAND_SIZE } from "../core/command.js";
 import { InputError, messageOf } from "../core/errors.js";
 import { RandomStream } from "../core/random.js";
-import type { EnvironmentSpec } from "../envs/environment.js";
+import type { Environment } from "../envs/environment.js";
 import { attribute } from "../interpret/attribution.js";
 import { type DecisionMap, decisionMap, partialDependence } from "../interpret/decision-map.js";
 import { forestImportances } from "../interpret/forest-importances.js";
@@ -65,7 +65,7 @@ export class PolicyViews {
     this.lastAttribution = this.lastMap = this.lastDependence = this.lastMessages = Number.NEGATIVE_INFINITY;
     this.lookedAt = this.heardAt = null;
     try {
-      this.readable = wish?.readable ? restoreReadable(wish.readable, this.session.environment.spec) : null;
+      this.readable = wish?.readable ? restoreReadable(wish.readable, this.session) : null;
     } catch (error) {
       this.readable = null;
       this.post({ type: "view-failed", message: messageOf(error) });
@@ -119,8 +119,13 @@ export class PolicyViews {
 
   /** The policy and its world, what is left of a command among the features. */
   private get subject() {
-    const { policy, environment } = this.session;
-    const { commanded } = policy;
+    return this.reading(this.session.policy);
+  }
+
+  /** A policy of this world that obeys, or does not, as the one that is trained. */
+  private reading(policy: Policy) {
+    const { environment, policy: trained } = this.session;
+    const { commanded } = trained;
     return commanded ? withCommandAsFeatures(policy, environment.spec, commanded) : { policy, spec: environment.spec };
   }
 
@@ -141,7 +146,7 @@ export class PolicyViews {
     const request = { x, y, at, ...(average ? mean : {}) };
     const network = await decisionMap(policy, spec, request);
     let readable: DecisionMap | null = null;
-    if (this.readable) readable = await decisionMap(this.readable, this.session.environment.spec, request);
+    if (this.readable) readable = await decisionMap(this.reading(this.readable).policy, spec, request);
     this.post({ type: "map", step: this.session.step, network, readable });
   }
 
@@ -176,12 +181,18 @@ function rowOf({ observations, count, asked }: StageFrames, row: number): Float3
   return Float32Array.of(...observations.subarray(row * size, (row + 1) * size), ...command);
 }
 
-/** Lets a tree or a rule act. Throws {@link InputError} for one that does not fit the world, or reads a command. */
-export function restoreReadable(policy: SerialisedPolicy, spec: EnvironmentSpec): Policy {
-  if (policy["commandScales"]) {
+/**
+ * Lets a tree or a rule act. Throws {@link InputError} for one that does not fit the session's world, or that reads a
+ * command where its policy takes none.
+ */
+export function restoreReadable(
+  policy: SerialisedPolicy,
+  session: { readonly environment: Environment; readonly policy: Policy },
+): Policy {
+  if (policy["commandScales"] && !session.policy.commanded) {
     throw new InputError("policy", "a tree that reads a command", "one that reads the observation alone");
   }
-  return restorePolicy(policy, spec, () => {
+  return restorePolicy(policy, session.environment.spec, () => {
     throw new TypeError("expected a tree or a rule, got a network");
   }).policy;
 }

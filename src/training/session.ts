@@ -156,7 +156,8 @@ export class Session {
 
   /** A copy of the policy that training does not touch. Throws `InputError` for a kind that cannot be copied. */
   async copyPolicy(): Promise<RestoredPolicy> {
-    return restorePolicy(await this.policy.serialise(), this.environment.spec, this.createEngine);
+    const copy = await this.agent.copyPolicy?.();
+    return copy ?? restorePolicy(await this.policy.serialise(), this.environment.spec, this.createEngine);
   }
 
   get evaluations(): readonly Evaluation[] {

@@ -61,6 +61,7 @@ export class Stage {
     this.asked = asked;
     if (!this.left || !asked) return;
     writeCommand(asked, this.left, 0);
+    this.beside?.command(asked);
     // An episode that is under way was asked for two things: what it achieves says nothing of either.
     this.askedAtStart = this.env.episodeLengths[0] === 0 ? asked.desiredReturn : null;
   }
@@ -182,7 +183,7 @@ export class Stage {
   private takeTree(): void {
     this.tree = this.nextTree;
     const { environment, copySettings, tree, env } = this;
-    this.beside = this.actor === "both" && tree ? new Beside(environment, copySettings, tree, env) : null;
+    this.beside = this.actor === "both" && tree ? new Beside(environment, copySettings, tree, env, this.left) : null;
   }
 
   /** An episode begins: the command is the person's, or else the policy's own. */

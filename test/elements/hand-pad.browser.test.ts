@@ -49,6 +49,7 @@ describe("the pad of a person who plays", () => {
       {
         state: new Float64Array(4),
         observation: Float32Array.of(0.5, -0.25, 0.125, 1),
+        read: Float32Array.of(0.5, -0.25, 0.125, 1),
         action: Float32Array.of(0),
         scores: new Float32Array(0),
         step: 1,

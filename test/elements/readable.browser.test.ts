@@ -5,9 +5,11 @@ import type { Importances } from "../../src/elements/importances.js";
 import { Readable, type ReadableWish } from "../../src/elements/readable.js";
 import { RuleCard } from "../../src/elements/rule-card.js";
 import { ShapleyBars } from "../../src/elements/shapley-bars.js";
+import type { StageMoment } from "../../src/elements/stage-player.js";
 import type { TableTwin } from "../../src/elements/table-dialog.js";
 import type { TreeView } from "../../src/elements/tree-view.js";
 import { findEnvironment } from "../../src/envs/index.js";
+import { commandFeatures } from "../../src/interpret/command-features.js";
 import type { Explanation, ExplanationMethod } from "../../src/interpret/explanation.js";
 
 const { spec } = findEnvironment("cartpole");
@@ -170,6 +172,39 @@ describe("the readable policy", () => {
     expect(wishes.map(({ feature }) => feature)).toEqual([null, null, null, 2, null]);
     expect(element.renderRoot.querySelector("[role=tab][aria-selected=true]")?.id).toBe("map");
     expect(element.renderRoot.querySelectorAll("[role=tab][tabindex='0']").length).toBe(1);
+  });
+
+  it("of a policy that follows a command has no rule, and its tree reads what is left of the command", async () => {
+    const features = [...spec.observation, ...commandFeatures({ desiredReturn: 9, desiredHorizon: 9 })];
+    const policy = {
+      ...tree.policy,
+      kind: "tree" as const,
+      numFeatures: 6,
+      feature: [4, -1, -1],
+      threshold: [5, 0, 0],
+    };
+    const viper = { ...tree, policy } as Explanation;
+    const { element, find } = await mount({ observation: features, commanded: true, explanations: { viper } });
+    expect([...element.renderRoot.querySelectorAll("[role=tab]")].map(({ id }) => id)).not.toContain("rule");
+    const view = find<TreeView>("vitrine-tree");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const read = (desired: number) => Float32Array.of(0, 0, 0, 0, desired, 9);
+    const moment = (desired: number) => ({
+      read: read(desired),
+      observation: read(desired).subarray(0, 4),
+      beside: null,
+    });
+    for (const [desired, leaf] of [
+      [4, "1"],
+      [6, "2"],
+    ] as const) {
+      element.show(moment(desired) as unknown as StageMoment, 1000 * desired);
+      await view.updateComplete;
+      const lit = [...view.renderRoot.querySelectorAll(".lit[data-node]")].map((node) =>
+        node.getAttribute("data-node"),
+      );
+      expect(lit).toEqual(["0", leaf]);
+    }
   });
 
   it("asks for one to be made in full, but not twice at once", async () => {

@@ -129,6 +129,7 @@ describe("the stage's player", () => {
         returns: Float64Array.of(1, 2, 3, 0),
         endings: Uint8Array.of(0, 0, 1, 0),
         partings: Uint32Array.of(0, 0, 0, 2, 0, 1, 2, 0, 1, 0, 0, 0),
+        commands: Float32Array.of(9, 5, 8, 4, 7, 3, 9, 5),
       },
     });
     player.advance(0, 1);
@@ -141,6 +142,7 @@ describe("the stage's player", () => {
     expect(moment?.beside?.state[0]).toBeLessThan(30);
     // What it saw when it chose.
     expect(moment?.beside?.observation[0]).toBe(2);
+    expect([...(moment?.beside?.read ?? [])]).toEqual([2, 8, 4]);
     playOut(player);
     expect(waited).toEqual([false, false, true, false]);
     expect(player.now()?.beside?.step).toBe(0);

@@ -20,6 +20,7 @@ function frames(): StageFrames {
     returns: Float64Array.of(0, 1, 2, 3, 4, 4),
     endings: Uint8Array.of(0, 0, 0, 0, 1, 1),
     partings: Uint32Array.from([0, 0, 0, 3, 3, 3].flatMap((step) => (step === 0 ? [0, 0, 0] : [step, 1, 0]))),
+    commands: new Float32Array(0),
   };
   return {
     count: 6,

@@ -9,6 +9,7 @@ import type { Evaluation } from "../../src/training/config.js";
 const moment = (step: number, observation: readonly number[], action: readonly number[]): StageMoment => ({
   state: new Float64Array(observation.length),
   observation: Float32Array.from(observation),
+  read: Float32Array.from(observation),
   action: Float32Array.from(action),
   scores: new Float32Array(0),
   command: null,
@@ -66,7 +67,6 @@ test("the best policy plays the episodes of an evaluation, and its orders stand 
   expect([trail.length, trail.position(0), trail.order(0)]).toEqual([1, 24, 0]);
   // L = 4, p = 9: up to 29.59.
   expect(trail.reference(0)).toBeCloseTo(5.59, 1);
-  lab.dispose();
 
   // What a step costs follows from the states before and after: 9 on hand, 7 asked for, then 12 of what is there.
   const state = (numbers: readonly number[]) => Float64Array.from(numbers);
@@ -83,6 +83,7 @@ test("the best policy plays the episodes of an evaluation, and its orders stand 
   expect(lab.costTrail.periods).toHaveLength(2);
   lab.add({ ...played, episode: 2, step: 0, state: state([9, 5, 5, 5, 0, 0, 0]) });
   expect(lab.costTrail.means).toBeNull();
+  lab.dispose();
   expect(trail.length).toBe(0);
 });
 

@@ -5,6 +5,7 @@ import type { TreeExplanation } from "../../src/interpret/explanation.js";
 import { resolveConfig } from "../../src/training/config.js";
 import { Explainer } from "../../src/training/explainer.js";
 import type { FromWorker } from "../../src/training/messages.js";
+import { restoreReadable } from "../../src/training/policy-views.js";
 import { readCheckpoint, Session } from "../../src/training/session.js";
 import { Slices } from "../../src/training/slices.js";
 
@@ -154,15 +155,51 @@ describe("explaining beside training", () => {
     session.dispose();
   });
 
-  it("says of a policy that follows a command what can be done", async () => {
+  it.each(["network", "random-forest", "neighbours"])(
+    "makes a tree of an upside-down policy with learner %s beside its training, which it leaves as it is",
+    async (learner) => {
+      const agentOptions = { learner, warmUp: 4, episodesPerRound: 2, numTrees: 5, gradientSteps: 4, batchSize: 4 };
+      const asked = resolveConfig({ ...config, agent: "udrl", agentOptions, envOptions: { horizon: 50 } });
+      const plain = await Session.create(asked);
+      const watched = await Session.create(asked);
+      const { explainer, explanations, finish } = makeExplainer(watched, makeClock(5));
+      explainer.ask({ method: "viper", options: QUICK, live: false });
+      for (let update = 0; update < 12; update++) {
+        await plain.advance();
+        await watched.advance();
+        await explainer.turn(true);
+      }
+      await finish();
+      expect(await learned(watched)).toEqual(await learned(plain));
+      const [{ explanation }] = explanations();
+      if (explanation.kind !== "tree") throw new Error(`expected a tree, got ${explanation.kind}`);
+      expect(explanation.command).toMatchObject({ desiredHorizon: expect.any(Number) });
+      expect(explanation.fidelity).toBeGreaterThan(0.5);
+
+      // What a person changes is asked for the same, and may stand on the stage.
+      explainer.score(explanation, JSON.parse(JSON.stringify(explanation.policy)));
+      await finish();
+      const again = explanations()[1].explanation;
+      expect(again).toMatchObject({ edited: true, episodes: 4, size: explanation.size });
+      expect(again.command).toEqual(watched.policy.commanded?.command);
+      const tree = restoreReadable(JSON.parse(JSON.stringify(explanation.policy)), watched);
+      const action = new Float32Array(1);
+      await tree.act(new Float32Array(4), Float32Array.of(9, 9), action, null);
+      expect([0, 1]).toContain(action[0]);
+      plain.dispose();
+      watched.dispose();
+    },
+  );
+
+  it("has no rule for a policy that follows a command, and says so", async () => {
     const agentOptions = { learner: "linear", warmUp: 2 };
     const session = await Session.create(resolveConfig({ ...config, agent: "udrl", agentOptions }));
     await session.advance();
     const { explainer, told, finish } = makeExplainer(session);
-    explainer.ask({ method: "viper", options: QUICK, live: true });
+    explainer.ask({ method: "shapley", options: {}, live: true });
     await finish();
     const [failure] = told.filter(({ type }) => type === "explanation-failed");
-    expect(failure).toMatchObject({ input: true, message: expect.stringContaining("one that follows a command") });
+    expect(failure).toMatchObject({ input: true, message: expect.stringContaining("also follows a command") });
     session.dispose();
   });
 

@@ -97,4 +97,25 @@ describe("the sweep of commands", () => {
     }
     expect([session.finished, updates]).toEqual(["budget", 3 + 2 * 2]);
   });
+
+  it("lets a tree that reads the command play beside it, each with what is left of its own", async () => {
+    const { stage } = await stageOf(60);
+    const read: number[][] = [];
+    // Falls to the left whatever is asked.
+    stage.setTree({
+      act(_observations, commands, actions) {
+        read.push([...(commands ?? [])]);
+        actions[0] = 0;
+      },
+    });
+    stage.command({ desiredReturn: 30, desiredHorizon: 40 });
+    stage.setActor("both");
+    let frames = await stage.playOne();
+    for (let step = 1; step < 5; step++) frames = await stage.playOne();
+    expect(read).toEqual([0, 1, 2, 3, 4].map((paid) => [30 - paid, 40 - paid]));
+    expect([...(frames.beside?.commands ?? [])]).toEqual([25, 35]);
+    stage.command({ desiredReturn: 7, desiredHorizon: 20 });
+    await stage.playOne();
+    expect(read.at(-1)).toEqual([7, 20]);
+  });
 });

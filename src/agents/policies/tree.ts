@@ -64,12 +64,12 @@ export class TreePolicy implements Policy {
     }
   }
 
-  /** Fills `scores` [n, numActions] with the probabilities of a classifier that knows no command. */
-  actionScores(observations: Float32Array, scores: Float32Array): void {
-    if (this.commandScales || shapeOf(this.model).task !== "classification") return;
+  /** Fills `scores` [n, numActions] with the probabilities of a classifier; trees that know commands need `commands`. */
+  actionScores(observations: Float32Array, scores: Float32Array, commands: Float32Array | null = null): void {
+    if ((this.commandScales && !commands) || shapeOf(this.model).task !== "classification") return;
     const numRows = observations.length / this.observationSize;
     for (let i = 0; i < numRows; i++) {
-      this.fillValues(observations, null, i);
+      this.fillValues(observations, commands, i);
       scores.set(this.values, i * this.values.length);
     }
   }

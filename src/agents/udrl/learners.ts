@@ -12,12 +12,26 @@ import { fitBoostedTrees, fitTrees } from "./trees.js";
 /** Examples of one gradient step at most; each takes memory in every layer. */
 const MAX_ROWS = 32_768;
 
-/** Makes the learner that the options name. */
-export function createLearner(
+interface LearnerContext {
+  readonly createEngine: EngineFactory;
+  readonly seed: number;
+}
+
+/** A learner that knows what another knows now, and that further learning of the other does not change. */
+export async function copyLearner(
+  learner: Learner,
   options: UdrlOptions,
   sizes: LearnerSizes,
-  context: { readonly createEngine: EngineFactory; readonly seed: number },
-): Learner {
+  context: LearnerContext,
+): Promise<Learner> {
+  if (learner instanceof RefitLearner) return learner.copy();
+  const copy = createLearner(options, sizes, context);
+  copy.setState(await learner.getState());
+  return copy;
+}
+
+/** Makes the learner that the options name. */
+export function createLearner(options: UdrlOptions, sizes: LearnerSizes, context: LearnerContext): Learner {
   switch (options.learner) {
     case "network": {
       const rows = options.batchSize * options.segments;

@@ -48,6 +48,14 @@ export class RefitLearner implements Learner {
     for (let row = 0; row < numRows; row++) classifier.fillRow(inputs, row * inputSize, scores, row * numActions);
   }
 
+  /** Another that knows the same: what was fitted never changes, the next fit puts something else in its place. */
+  copy(): RefitLearner {
+    const copy = new RefitLearner(this.sizes, this.fitClassifier);
+    copy.classifier = this.classifier;
+    copy.last = this.last;
+    return copy;
+  }
+
   getState(): Packable {
     const { last } = this;
     return last && { inputs: last.examples.inputs, labels: last.examples.labels, seed: last.seed };
