@@ -50,6 +50,7 @@ export { freshSeed, RandomStream } from "./core/random.js";
 export { type ActionSpace, actionSize, type Feature } from "./core/spaces.js";
 export type { Trajectory } from "./core/trajectory.js";
 export { VERSION } from "./core/version.js";
+export { differencesOf } from "./envs/differences.js";
 export type { Dynamics } from "./envs/dynamics.js";
 export type {
   Environment,
@@ -69,6 +70,8 @@ export {
   type VectorSettings,
   variantOf,
 } from "./envs/index.js";
+export { keepSales, type Sales } from "./envs/inventory/sales.js";
+export { faultText, readSales, SALES_SCHEMA, type SalesFault, salesOf } from "./envs/inventory/sales-csv.js";
 export { inventoryProblemOf } from "./envs/inventory/variant.js";
 export { paramsStructOf } from "./envs/params.js";
 export type { Simulation } from "./envs/simulation.js";
@@ -84,7 +87,14 @@ export {
   justInTimeCost,
 } from "./evaluate/inventory/benchmarks.js";
 export { poissonTable } from "./evaluate/inventory/demand-table.js";
+export { salesJustInTimeCost } from "./evaluate/inventory/just-in-time.js";
 export { type OrderTable, orderOf, type SolvingProgress } from "./evaluate/inventory/lost-sales.js";
+export {
+  type MeasuredNewsvendor,
+  measuredNewsvendors,
+  type NewsvendorName,
+  newsvendorText,
+} from "./evaluate/inventory/newsvendors.js";
 export { type OptimalPolicy, type Optimum, optimumOf, type UnknownOptimum } from "./evaluate/inventory/optimum.js";
 export { bestBaseStock, bestCappedBaseStock } from "./evaluate/inventory/order-rules.js";
 export { type InventoryRule, ordersOf, ruleText } from "./evaluate/inventory/rules.js";

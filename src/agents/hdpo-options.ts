@@ -13,8 +13,18 @@ import type { DiagnosticDescription } from "./agent.js";
 export const hdpoOptions = optionsSchema({
   policy: choiceOption({
     title: "Policy",
-    help: "What orders: a network over all pipelines, one that all stores share (symmetry-aware), a graph network (gnn) over the roads, or a rule whose levels are learned.",
-    choices: ["network", "symmetry-aware", "gnn", "base-stock", "capped-base-stock", "echelon-base-stock"],
+    help: "What orders: a network over all pipelines, one that all stores share (symmetry-aware), a graph network (gnn) over the roads, or a rule whose levels are learned; nv: a newsvendor with a forecast of sales.",
+    choices: [
+      "network",
+      "symmetry-aware",
+      "gnn",
+      "base-stock",
+      "capped-base-stock",
+      "echelon-base-stock",
+      "quantile-nv",
+      "fixed-quantile",
+      "transformed-nv",
+    ],
     default: "network",
   }),
   recipe: choiceOption({

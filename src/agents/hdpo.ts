@@ -1,14 +1,17 @@
 import type { EngineState } from "../compute/adam.js";
 import { layoutOf } from "../compute/network.js";
 import { adamStepAll, type UnrolledFactory } from "../compute/unrolled.js";
+import { finishPaced } from "../core/long-work.js";
 import type { Packable } from "../core/pack.js";
 import { RandomStream } from "../core/random.js";
+import { salesTable } from "../envs/inventory/sales-table.js";
 import { inventoryProblemOf } from "../envs/inventory/variant.js";
+import { FORECAST_ROWS, FORECASTER, fitForecaster } from "../evaluate/inventory/forecaster.js";
 import { playTraces } from "../evaluate/inventory/play-traces.js";
 import { InventorySimulator } from "../evaluate/inventory/simulator.js";
-import { drawTraces, type Traces } from "../evaluate/inventory/traces.js";
+import { drawTraces, recordedTraces, type Traces } from "../evaluate/inventory/traces.js";
 import type { Agent, AgentContext, Diagnostics, Iteration } from "./agent.js";
-import { createOrderPolicy, type PolicyForm } from "./hdpo/create-policy.js";
+import { createOrderPolicy, FORECASTING, type PolicyForm } from "./hdpo/create-policy.js";
 import { InventoryPolicy, unrolledOf } from "./hdpo/inventory-policy.js";
 import type { OrderPolicy } from "./hdpo/order-policy.js";
 import { type Recipe, recipeOf } from "./hdpo/recipes.js";
@@ -64,32 +67,41 @@ class Hdpo implements Agent {
   constructor(
     { createEngine, seed, envOptions }: AgentContext,
     private readonly options: HdpoOptions,
+    /** Parameters of the learner's forecaster, or null where it has none. */
+    forecast: ArrayLike<number> | null,
   ) {
     const problem = inventoryProblemOf("inventory", envOptions);
     const create = unrolledOf(createEngine);
     this.simulator = new InventorySimulator(problem);
     this.recipe = recipeOf(problem, options);
     const form = { policy: options.policy, hidden: this.recipe.hidden, unit: this.recipe.unit };
-    const { trainTraces, devTraces } = this.recipe;
-    const { chunk, work } = sizesOf(form, this.simulator, options.trainPeriods, create);
+    const { trainTraces, devTraces, trainPeriods, devPeriods } = this.recipe;
+    const { chunk, work } = sizesOf(form, this.simulator, trainPeriods, create);
     this.learner = createOrderPolicy(form, this.simulator, (spec, rows, perPeriod) =>
-      create(spec, options.trainPeriods * perPeriod, chunk * rows),
+      create(spec, trainPeriods * perPeriod, chunk * rows),
     );
     this.learner.initialise(new RandomStream(seed, "hdpo/initialise"));
-    this.rollout = new Rollout(this.simulator, this.learner, options.trainPeriods, chunk);
+    if (forecast) this.learner.forecaster?.setParameters(forecast);
+    this.rollout = new Rollout(this.simulator, this.learner, trainPeriods, chunk);
     this.parameterCount = this.learner.learnables.reduce((sum, { parameterCount }) => sum + parameterCount, 0);
     this.policy = new InventoryPolicy(problem, form, create);
     this.candidate = new InventoryPolicy(problem, form, create);
     this.policy.setParameters(this.parameters);
 
-    const draw = (name: string, count: number, periods: number) =>
-      drawTraces(this.simulator, new RandomStream(seed, name, count), 0, count, periods);
-    this.train = draw("hdpo/train", trainTraces, options.trainPeriods);
-    this.dev = draw("hdpo/dev", devTraces, options.devPeriods);
+    const draw = (part: "train" | "dev", count: number, periods: number) =>
+      problem.sales
+        ? recordedTraces(
+            this.simulator,
+            part,
+            Uint32Array.from({ length: count }, (_, sample) => sample),
+          )
+        : drawTraces(this.simulator, new RandomStream(seed, `hdpo/${part}`, count), 0, count, periods);
+    this.train = draw("train", trainTraces, trainPeriods);
+    this.dev = draw("dev", devTraces, devPeriods);
     this.order = Uint32Array.from({ length: trainTraces }, (_, trace) => trace);
     this.shuffleStream = new RandomStream(seed, "hdpo/shuffle");
     // Backward takes twice as many; what is no multiplication counts as a thousand of them.
-    this.chunksPerCall = Math.max(1, Math.round(CALL_WORK / (chunk * options.trainPeriods * (3 * work + 1000))));
+    this.chunksPerCall = Math.max(1, Math.round(CALL_WORK / (chunk * trainPeriods * (3 * work + 1000))));
   }
 
   /** The learning rate has fallen, the epochs are over, or the policy has long not become better. */
@@ -103,7 +115,7 @@ class Hdpo implements Agent {
 
   /** Learns from some chunks of traces, at most to the end of a gradient step, or plays some development traces. */
   async iterate(): Promise<Iteration> {
-    const { trainPeriods } = this.options;
+    const { trainPeriods } = this.recipe;
     const numStores = this.simulator.numStores;
     let [numEpisodes, cost] = [0, 0];
     let diagnostics: Diagnostics | null = null;
@@ -146,8 +158,7 @@ class Hdpo implements Agent {
 
   /** One step of Adam on the gradient of the whole batch. */
   private update(): Diagnostics {
-    const { trainPeriods } = this.options;
-    const { scheduleSteps, devEvery } = this.recipe;
+    const { scheduleSteps, devEvery, trainPeriods } = this.recipe;
     const learningRate = this.recipe.learningRate * rateAt(this.steps, scheduleSteps);
     const settings = { learningRate, maxNorm: this.recipe.maxNorm, ...ADAM };
     const gradientNorm = adamStepAll(this.learner.learnables, settings);
@@ -184,7 +195,7 @@ class Hdpo implements Agent {
   /** Plays the next development traces under the newest weights; true when these were the last. */
   private async playDev(first: number): Promise<boolean> {
     const { simulator, dev, candidate } = this;
-    const { devPeriods, devIgnored } = this.options;
+    const { devPeriods, devIgnored } = this.recipe;
     const numTraces = Math.min(this.rollout.maxTraces, dev.numTraces - first);
     const traceCosts = new Float64Array(numTraces);
     const costs = new Float64Array(3 * simulator.numNodes);
@@ -299,7 +310,20 @@ function sizesOf(form: PolicyForm, simulator: InventorySimulator, numPeriods: nu
   return { chunk: Math.min(Math.max(4 * Math.floor(CHUNK_BYTES / bytes / 4), 4), 64), work };
 }
 
-/** Makes the agent; the registry loads this file only when one is trained. */
-export function createHdpo(context: AgentContext): Agent {
-  return new Hdpo(context, context.options as unknown as HdpoOptions);
+/** Makes the agent, its forecaster fitted where it has one; the registry loads this file only when one is trained. */
+export async function createHdpo(context: AgentContext): Promise<Agent> {
+  const options = context.options as unknown as HdpoOptions;
+  return new Hdpo(context, options, await forecastFor(context, options));
+}
+
+/** Parameters of a forecaster, the same for the same seed; null for a policy that forecasts nothing. */
+async function forecastFor({ envOptions, seed, createEngine }: AgentContext, options: HdpoOptions) {
+  const problem = inventoryProblemOf("inventory", envOptions);
+  if (!problem.sales || !FORECASTING.includes(options.policy)) return null;
+  const network = unrolledOf(createEngine)(FORECASTER, 1, FORECAST_ROWS);
+  const table = salesTable(problem.sales.data, 1);
+  // A Worker hears messages in between.
+  const breathe = () => new Promise<void>((resolve) => setTimeout(resolve));
+  await finishPaced(fitForecaster(network, table, recipeOf(problem, options).unit, seed), breathe);
+  return network.getParameters();
 }

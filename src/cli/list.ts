@@ -5,6 +5,7 @@ import {
   allowedNames,
   allowedText,
   describeOptions,
+  differencesOf,
   ENGINE_IDS,
   type Environment,
   environments,
@@ -92,7 +93,7 @@ function worldFacts({ spec }: Environment) {
     randomReturn: spec.randomReturn,
     secondsPerStep: spec.secondsPerStep,
     source: spec.source,
-    differences: spec.differences,
+    differences: differencesOf(spec.id),
     runsOn: spec.runsOn,
   };
 }
@@ -143,7 +144,7 @@ function worldText({ spec }: Environment): string {
     optionsText(describeOptions(spec.options)),
     "",
     `Source: ${spec.source}`,
-    ...spec.differences.map((difference) => `Differs: ${difference}`),
+    ...differencesOf(spec.id).map((difference) => `Differs: ${difference}`),
   ].join("\n");
 }
 

@@ -3,12 +3,17 @@ import {
   finishPaced,
   inventoryProblemOf,
   justInTimeCost,
+  measuredNewsvendors,
+  newsvendorText,
+  type OptionValues,
   optimumOf,
   ruleText,
   type SolvingProgress,
+  salesJustInTimeCost,
 } from "../index.js";
 import { wholeNumberOf } from "./arguments.js";
 import type { Command } from "./command.js";
+import { DEMAND_FLAG, demandOf } from "./demand.js";
 import { SEED_FLAG, SET_FLAG, seedOf, settingsOf } from "./flags.js";
 import { type Output, showTable } from "./output.js";
 
@@ -20,6 +25,7 @@ export const optimum: Command = {
     positionals: [],
     flags: [
       { ...SET_FLAG, help: "the network: env.NAME=VALUE; may be repeated (list inventory names them)" },
+      DEMAND_FLAG,
       { ...SEED_FLAG, help: "of the traces that policies are measured on where no cost is exact (default: 1)" },
       {
         name: "traces",
@@ -31,9 +37,11 @@ export const optimum: Command = {
   },
   async run(args, output) {
     const world = "inventory";
-    const { env } = settingsOf(args, world, null);
+    const { env: given } = settingsOf(args, world, null);
+    const env = demandOf(args, world, given)?.options ?? given;
     const problem = inventoryProblemOf(world, env);
     const seed = seedOf(args) ?? 1;
+    if (problem.sales) return boundOfSales(problem, env, seed, output);
     const numTraces = wholeNumberOf(args, "traces", 2) ?? 2048;
     const begun = performance.now();
     const best = await finishPaced(optimumOf(problem), (progress) => show(progress, output));
@@ -71,6 +79,34 @@ export const optimum: Command = {
     return 0;
   },
 };
+
+/** What just-in-time orders earn from recorded sales, and the newsvendors of one store beside them. */
+async function boundOfSales(
+  problem: ReturnType<typeof inventoryProblemOf>,
+  options: OptionValues,
+  seed: number,
+  output: Output,
+): Promise<number> {
+  const cost = await salesJustInTimeCost(problem, "test");
+  const found = problem.nodes.length === 1 ? await measuredNewsvendors(problem, seed) : [];
+  const rules = found.map(({ name, rule, cost: its, costError }) => {
+    return { name, text: newsvendorText(rule), cost: its, costError, gap: (100 * (its - cost)) / Math.abs(cost) };
+  });
+  const method = "just-in-time orders, which know all demand beforehand";
+  output.line({ env: "inventory", options, kind: "lower-bound", cost, method, rules });
+  output.text(`${TITLES["lower-bound"]} ${cost.toFixed(4)} per store and week, by ${method}`);
+  output.text(
+    showTable(
+      rules.map(({ name, text, cost: its, costError, gap }) => [
+        `  ${name}`,
+        text,
+        `${its.toFixed(4)} ± ${costError.toFixed(4)}`,
+        `${gap.toFixed(2)} % above`,
+      ]),
+    ),
+  );
+  return 0;
+}
 
 const TITLES = { optimal: "Optimal:", "lower-bound": "No policy costs less than" } as const;
 

@@ -7,6 +7,7 @@ import {
   type Figures,
   finalEvaluation,
   isGpuEngine,
+  keepSales,
   type LossKind,
   lossOf,
   messageOf,
@@ -16,9 +17,11 @@ import {
   recordSession,
   Session,
   type SessionConfig,
+  salesOf,
   VERSION,
 } from "../index.js";
 import { createNamedRunFolder, createRunFolder, NodeRunFiles } from "../runs/node-files.js";
+import { SALES_FILE } from "../runs/run-format.js";
 
 /** Where runs are written unless `--out` says otherwise. */
 export const RUNS_FOLDER = "runs";
@@ -55,24 +58,27 @@ export interface OpenRun {
  *
  * @param out the folder that `--out` named, or null for the next free one below `runs/`
  * @param report of a calibration that was made before, for several seeds
+ * @param sales the file of sales that the world's options name, which is known already
  */
 export async function startRun(
   config: SessionConfig,
   out: string | null,
   report: EngineReport | null = null,
+  sales: string | null = null,
 ): Promise<OpenRun> {
   const session = await Session.create(config);
   try {
     const folder = out === null ? await createRunFolder(RUNS_FOLDER, config) : await createNamedRunFolder(out, "--out");
     const engine = report ?? session.engine;
-    const store = await RunStore.create(new NodeRunFiles(folder), {
+    const record = {
       format: RUN_FORMAT,
       config: { ...config, engine: engine.chosen },
       seed: config.seed,
       engine,
       versions: { vitrine: VERSION, node: process.versions.node, platform: `${process.platform}-${process.arch}` },
       created: new Date().toISOString(),
-    });
+    } as const;
+    const store = await RunStore.create(new NodeRunFiles(folder), record, sales);
     return { session, store, folder };
   } catch (error) {
     session.dispose();
@@ -86,6 +92,8 @@ export async function startRun(
  */
 export async function openRun(folder: string): Promise<OpenRun & { readonly notices: readonly string[] }> {
   const store = await RunStore.open(new NodeRunFiles(folder), folder);
+  const sales = await store.readSales();
+  if (sales !== null) keepSales(salesOf(sales, `${folder}/${SALES_FILE}`));
   const checkpoint = await store.loadCheckpoint();
   const session = await Session.create(store.record.config, checkpoint);
   const notices = [checkpoint?.notice, session.notice].filter((notice) => typeof notice === "string");

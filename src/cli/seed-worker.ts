@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { InputError, messageOf, type Progress } from "../index.js";
+import { InputError, keepSales, messageOf, type Progress, salesOf } from "../index.js";
 import { driveRun, startRun } from "./run.js";
 import type { FromSeed, SeedTask } from "./seeds.js";
 import { closeWebgpu, offerWebgpu } from "./webgpu.js";
@@ -8,7 +8,7 @@ import { closeWebgpu, offerWebgpu } from "./webgpu.js";
 const INTERVAL = 100;
 
 const port = parentPort;
-const { config, out, report } = workerData as SeedTask;
+const { config, out, report, sales } = workerData as SeedTask;
 const post = (message: FromSeed) => port?.postMessage(message);
 
 let stopped = false;
@@ -20,7 +20,8 @@ port?.unref();
 
 offerWebgpu();
 try {
-  const run = await startRun(config, out, report);
+  if (sales !== null) keepSales(salesOf(sales, "--demand"));
+  const run = await startRun(config, out, report, sales);
   post({ type: "start", run: run.folder, engine: run.session.engine.chosen, step: run.session.step });
   let told = 0;
   const tell = (progress: Progress) => {

@@ -28,6 +28,8 @@ export interface SeedTask {
   readonly config: SessionConfig;
   readonly out: string | null;
   readonly report: EngineReport | null;
+  /** The file of sales that the world's options name, or null. */
+  readonly sales: string | null;
 }
 
 /** What it tells. */
@@ -63,7 +65,7 @@ interface Interval {
  */
 export async function trainSeeds(
   config: SessionConfig,
-  { numSeeds, out }: { readonly numSeeds: number; readonly out: string | null },
+  { numSeeds, out, sales }: { readonly numSeeds: number; readonly out: string | null; readonly sales: string | null },
   output: Output,
 ): Promise<number> {
   const last = config.seed + numSeeds - 1;
@@ -83,7 +85,7 @@ export async function trainSeeds(
     if (interrupts.stopped) return null;
     const own = { ...config, seed, engine };
     const reporter = new RunReporter(output, bar, own, true);
-    const task: SeedTask = { config: own, out: out === null ? null : join(out, `s${seed}`), report };
+    const task: SeedTask = { config: own, out: out === null ? null : join(out, `s${seed}`), report, sales };
     const result = await runInThread(task, workers, reporter);
     output.line({ type: "summary", ...result.summary });
     output.text(summaryText(result.summary));

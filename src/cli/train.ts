@@ -1,6 +1,7 @@
 import { resolveConfig, type SessionConfig } from "../index.js";
 import { type Arguments, type Flag, numberOf, textOf, wholeNumberOf } from "./arguments.js";
 import type { Command } from "./command.js";
+import { DEMAND_FLAG, demandOf } from "./demand.js";
 import { AGENT_FLAG, ENV_FLAG, SEED_FLAG, SET_FLAG, seedOf, settingsOf } from "./flags.js";
 import { Interrupts } from "./interrupt.js";
 import type { Output } from "./output.js";
@@ -17,6 +18,7 @@ const FLAGS: readonly Flag[] = [
   SEED_FLAG,
   { name: "seeds", value: COUNT, help: "train this many seeds side by side: seed, seed + 1, …" },
   SET_FLAG,
+  DEMAND_FLAG,
   {
     name: "budget",
     value: { label: "STEPS", allowed: "a whole number of environment steps" },
@@ -52,37 +54,41 @@ export const train: Command = {
       "--env cartpole --agent ppo --seed 1 --budget 100000",
       "--env cartpole --agent dqn --seeds 5 --stop-at 475 --json",
       "--set agent.learningRate=0.001 --set env.length=0.7",
+      "--demand sales.csv --seed 1",
     ],
   },
   async run(args, output) {
-    const config = configOf(args);
+    const { config, sales } = requestOf(args);
     const numSeeds = wholeNumberOf(args, "seeds", 1) ?? 1;
     const out = textOf(args, "out") ?? null;
-    if (numSeeds > 1) return trainSeeds(config, { numSeeds, out }, output);
-    const { summary } = await driveAndReport(await startRun(config, out), output, config.budget);
+    if (numSeeds > 1) return trainSeeds(config, { numSeeds, out, sales }, output);
+    const { summary } = await driveAndReport(await startRun(config, out, null, sales), output, config.budget);
     output.line(summary);
     return 0;
   },
 };
 
-/** The config that the flags of `train` ask for. Throws `InputError`. */
-export function configOf(args: Arguments): SessionConfig {
-  const env = textOf(args, "env") ?? "cartpole";
-  const agent = textOf(args, "agent") ?? "ppo";
+/** The config that the flags of `train` ask for, and the file of sales where one is named. Throws `InputError`. */
+export function requestOf(args: Arguments): { readonly config: SessionConfig; readonly sales: string | null } {
+  const hasSales = textOf(args, "demand") !== undefined;
+  const env = textOf(args, "env") ?? (hasSales ? "inventory" : "cartpole");
+  const agent = textOf(args, "agent") ?? (hasSales ? "hdpo" : "ppo");
   const settings = settingsOf(args, env, agent);
+  const demand = demandOf(args, env, settings.env);
   const every = wholeNumberOf(args, "eval-every");
   const episodes = wholeNumberOf(args, "eval-episodes", 1);
-  return resolveConfig({
+  const config = resolveConfig({
     env,
     agent,
     seed: seedOf(args),
-    envOptions: settings.env,
+    envOptions: demand?.options ?? settings.env,
     agentOptions: settings.agent,
     engine: textOf(args, "engine"),
     budget: wholeNumberOf(args, "budget", 1),
     stopAt: numberOf(args, "stop-at"),
     evaluation: { ...(every === undefined ? {} : { every }), ...(episodes === undefined ? {} : { episodes }) },
   });
+  return { config, sales: demand?.text ?? null };
 }
 
 /**

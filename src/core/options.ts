@@ -90,10 +90,15 @@ export function integersOption(
   return v.optional(described(schema, { kind: "integers", ...facts }), () => [...facts.default]);
 }
 
-/** A text on one line or more, for example in a notation that its reader checks. */
-export function textOption(facts: Facts & { readonly default: string; readonly maxLength: number }) {
+/**
+ * A text on one line or more, for example in a notation that its reader checks. Without a default it stays out of the
+ * options unless it is given: those of earlier runs are then still what they were.
+ */
+export function textOption<const D extends string | undefined = undefined>(
+  facts: Facts & { readonly default?: D; readonly maxLength: number },
+) {
   const schema = v.pipe(v.string(), v.maxLength(facts.maxLength));
-  return v.optional(described(schema, { kind: "text", ...facts }), facts.default);
+  return v.optional(described(schema, { kind: "text", ...facts, default: facts.default ?? "" }), facts.default as D);
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: valibot's own constraint for "any object entries"

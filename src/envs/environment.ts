@@ -64,9 +64,8 @@ export interface EnvironmentSpec {
   readonly evaluationEvery?: number;
   /** Simulated seconds per step, for showing it in real time. */
   readonly secondsPerStep: number;
-  /** The reference this world follows, and what differs from it. */
+  /** The reference this world follows; `differences.ts` says what differs from it. */
   readonly source: string;
-  readonly differences: readonly string[];
   /** Whose best policies can be worked out beside learning: `evaluate/inventory/reference.ts` does. */
   readonly solvedAs?: "inventory";
   /** Where it can run: single-source worlds also on a GPU. */
@@ -102,6 +101,8 @@ export interface VariedEnvironment {
   readonly spec: EnvironmentSpec;
   readonly dynamics?: undefined;
   readonly variants: LazyVariants<OptionValues, PlayableEnvironment>;
+  /** Loads what a variant of these options is made of, beside code; absent where that is all. */
+  prepare?(options: OptionValues): Promise<void>;
 }
 
 /** A world as the registry knows it. */
@@ -146,7 +147,7 @@ export interface VectorEnvironment {
   finalStateOf(env: number): Float64Array;
   /**
    * Puts one copy into a state, at step 0 of an episode, and refreshes its observation. A simulated world begins
-   * anew from what its state holds; what its engine keeps to itself (see the spec's `differences`) is not in there.
+   * anew from what its state holds; what its engine keeps to itself (see `differences.ts`) is not in there.
    */
   setStateOf(env: number, state: ArrayLike<number>): void;
   /** Everything needed to go on exactly, as plain data for `core/pack`. */

@@ -51,6 +51,7 @@ export async function loadEnvironment(environment: Environment): Promise<void> {
 export async function loadWorld(id: string, options: OptionValues): Promise<PlayableEnvironment> {
   const environment = findEnvironment(id);
   await loadEnvironment(environment);
+  if ("variants" in environment) await environment.prepare?.(options);
   const world = variantOf(environment, options);
   await loadEnvironment(world);
   return world;

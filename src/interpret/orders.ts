@@ -63,7 +63,7 @@ const BURN_IN = 100;
  *
  * Levels, table and tree are fitted by least squares to what the policy orders where it leads.
  * Does not show: how an order depends on when the goods under way arrive, which only the tree knows.
- * Throws {@link InputError} for a network of several nodes.
+ * Throws {@link InputError} for a network of several nodes, and for recorded sales.
  */
 export async function readableOrders(
   policy: Policy,
@@ -76,6 +76,13 @@ export async function readableOrders(
   const problem = inventoryProblemOf(spec.id, envOptions);
   if (problem.nodes.length !== 1) {
     throw new InputError("method", "orders", `one store; this network has ${problem.nodes.length} nodes`);
+  }
+  if (problem.sales) {
+    throw new InputError(
+      "method",
+      "orders",
+      "demand that is drawn; recorded sales make orders depend on their past too",
+    );
   }
   const breathe = () => pace.breathe();
   const ordersOf = (actor: Policy) => ordersOfActor(new InventorySimulator(problem), actor);

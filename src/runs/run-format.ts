@@ -11,7 +11,8 @@ import type { Evaluation, Progress, SessionConfig } from "../training/config.js"
  * - `progress.jsonl` and `evaluations.jsonl`: one {@link Progress} or {@link Evaluation} a line;
  * - `checkpoints/<step>.bin`: `core/pack` files, of which only the newest few are kept;
  * - `segments/<from>-<to>.bin`: parts of a replay buffer that checkpoints refer to by name;
- * - `explanations/<name>.json`.
+ * - `explanations/<name>.json`;
+ * - `sales.csv`: the weekly sales that the world's options name, where a person gave some.
  *
  * This file knows names and contents, not where the files are; see `run-store.ts`.
  */
@@ -22,6 +23,7 @@ export const EVALUATIONS_FILE = "evaluations.jsonl";
 export const CHECKPOINT_FOLDER = "checkpoints";
 export const SEGMENT_FOLDER = "segments";
 export const EXPLANATION_FOLDER = "explanations";
+export const SALES_FILE = "sales.csv";
 
 /** `run.json`: everything that decides the run, and what it was made with. */
 export interface RunRecord {

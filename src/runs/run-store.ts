@@ -17,6 +17,7 @@ import {
   parseRunRecord,
   RUN_FILE,
   type RunRecord,
+  SALES_FILE,
   SEGMENT_FOLDER,
   segmentNames,
   segmentPath,
@@ -64,8 +65,9 @@ export class RunStore {
     readonly record: RunRecord,
   ) {}
 
-  /** Starts a run: writes `run.json`. */
-  static async create(files: RunFiles, record: RunRecord): Promise<RunStore> {
+  /** Starts a run: writes `run.json`, and before it the file of sales that its world needs. */
+  static async create(files: RunFiles, record: RunRecord, sales: string | null = null): Promise<RunStore> {
+    if (sales !== null) await files.write(SALES_FILE, bytesOf(sales));
     await files.write(RUN_FILE, bytesOf(`${JSON.stringify(record, null, 2)}\n`));
     return new RunStore(files, record);
   }
@@ -75,6 +77,12 @@ export class RunStore {
     const bytes = await files.read(RUN_FILE);
     if (!bytes) throw new InputError(source, `no ${RUN_FILE} there`, "the folder of a run");
     return new RunStore(files, parseRunRecord(textOf(bytes), `${source}/${RUN_FILE}`));
+  }
+
+  /** The file of sales that came with the run, or null. */
+  async readSales(): Promise<string | null> {
+    const bytes = await this.files.read(SALES_FILE);
+    return bytes && textOf(bytes);
   }
 
   appendProgress(lines: readonly Progress[]): Promise<void> {

@@ -33,6 +33,12 @@ test.each([...environments.map(({ spec }) => spec.id), ...agents.map(({ id }) =>
   },
 );
 
+test.each(environments.map(({ spec }) => spec.id))("list %s says what differs from its reference", async (id) => {
+  const [{ differences }] = (await call("list", id, "--json")).lines() as { differences: string[] }[];
+  expect(differences.length).toBeGreaterThan(0);
+  expect((await call("list", id)).out).toContain(`Differs: ${differences[0]}`);
+});
+
 test("an unknown id is answered with the names there are", async () => {
   const called = await call("list", "cartpoel");
   expect(called).toMatchObject({ code: 2, out: "" });

@@ -19,13 +19,14 @@ export function pullBackStep(
   orderGradients: Float64Array,
 ): void {
   const { width, numEdges, numNodes, offsets, lengths, outflow } = simulator;
-  const { edgeFrom, edgeEntry, edgeCost, holdingCost, underageCost, lost, profit, firstStore } = simulator;
+  const { edgeFrom, edgeCost, holdingCost, lost, profit, firstStore, pipelineWidth } = simulator;
   for (let trace = 0; trace < numTraces; trace++) {
     const row = trace * width;
     const firstOrder = trace * numEdges;
     simulator.fillOutflow(orders, demand, trace);
     for (let edge = 0; edge < numEdges; edge++) {
-      orderGradients[firstOrder + edge] = gradients[row + edgeEntry[edge]] + weight * edgeCost[edge];
+      const arrival = row + simulator.entryOf(edge, pipelines, row);
+      orderGradients[firstOrder + edge] = gradients[arrival] + weight * edgeCost[edge];
     }
     for (let node = 0; node < numNodes; node++) {
       const from = row + offsets[node];
@@ -33,8 +34,8 @@ export function pullBackStep(
       let leftGradient = lost && node >= firstStore && left < 0 ? 0 : gradients[from];
       let saleGradient = 0;
       if (left > 0) leftGradient += weight * holdingCost[node];
-      else if (left < 0 && profit) saleGradient = -weight * underageCost[node];
-      else if (left < 0) leftGradient -= weight * underageCost[node];
+      else if (left < 0 && profit) saleGradient = -weight * simulator.underageOf(node, pipelines, row);
+      else if (left < 0) leftGradient -= weight * simulator.underageOf(node, pipelines, row);
       for (let entry = from + lengths[node] - 1; entry > from; entry--) gradients[entry] = gradients[entry - 1];
       gradients[from] = leftGradient + saleGradient;
       // An outflow is subtracted from what is left, not from what can be sold.
@@ -43,5 +44,7 @@ export function pullBackStep(
     for (let edge = 0; edge < numEdges; edge++) {
       if (edgeFrom[edge] !== SUPPLIER) orderGradients[firstOrder + edge] -= outflow[edgeFrom[edge]];
     }
+    // Nothing that is ordered changes the facts of a sample.
+    gradients.fill(0, row + pipelineWidth, row + width);
   }
 }

@@ -2,14 +2,18 @@ import type { NetworkSpec } from "../../compute/network.js";
 import type { UnrolledNetwork } from "../../compute/unrolled.js";
 import { InputError } from "../../core/errors.js";
 import { SUPPLIER } from "../../envs/inventory/problem.js";
+import { FORECASTER } from "../../evaluate/inventory/forecaster.js";
 import type { InventorySimulator } from "../../evaluate/inventory/simulator.js";
 import type { HdpoOptions } from "../hdpo-options.js";
 import { AllocationNetwork } from "./allocation-network.js";
 import { BaseStock } from "./base-stock.js";
+import { DataDrivenNetwork } from "./data-driven-network.js";
 import { EchelonBaseStock } from "./echelon-base-stock.js";
 import { GraphNetwork } from "./graph-network.js";
+import { Newsvendor } from "./newsvendor.js";
 import type { OrderPolicy } from "./order-policy.js";
 import { shapeOf } from "./recipes.js";
+import { LearnedShare } from "./scalars.js";
 import { StoreNetwork } from "./store-network.js";
 import { supplyGraphOf } from "./supply-graph.js";
 import { STORE_FACTS, SymmetryNetwork, WAREHOUSE_FACTS } from "./symmetry-network.js";
@@ -21,6 +25,9 @@ export interface PolicyForm {
   /** Units of stock that count as 1 in what networks see. */
   readonly unit: number;
 }
+
+/** Policies that order by a forecast of demand, which is fitted before them. */
+export const FORECASTING: readonly HdpoOptions["policy"][] = ["quantile-nv", "fixed-quantile", "transformed-nv"];
 
 /** An MLP with ELU as all policies use it; weights start uniform within ±1/√inputs, as PyTorch's do. */
 export function mlp(
@@ -54,6 +61,7 @@ export function createOrderPolicy(form: PolicyForm, simulator: InventorySimulato
   const { policy, hidden, unit } = form;
   const { width, numEdges, problem } = simulator;
   const shape = shapeOf(problem);
+  if (problem.sales) return createSalesPolicy(form, simulator, create);
   switch (policy) {
     case "network":
       if (shape === "store") return new StoreNetwork(create(mlp("orders", width, hidden, 1), 1, 1), unit);
@@ -79,8 +87,37 @@ export function createOrderPolicy(form: PolicyForm, simulator: InventorySimulato
     case "echelon-base-stock":
       if (shape === "store" || shape === "serial") return new EchelonBaseStock(simulator);
       throw new InputError("agent.policy", policy, "network or gnn: the nodes form no chain");
+    case "quantile-nv":
+    case "fixed-quantile":
+    case "transformed-nv":
+      throw new InputError("agent.policy", policy, "network, gnn or a base stock: only recorded sales are forecast");
     default:
       return policy satisfies never;
+  }
+}
+
+/** Policies for recorded sales, which see the facts of a sample. */
+function createSalesPolicy(form: PolicyForm, simulator: InventorySimulator, create: CreateNetwork): OrderPolicy {
+  const { policy, hidden, unit } = form;
+  const { width, numEdges, numNodes } = simulator;
+  switch (policy) {
+    case "network":
+      return new DataDrivenNetwork(simulator, create(mlp("orders", width, hidden, numEdges), 1, 1), unit);
+    case "quantile-nv":
+    case "fixed-quantile":
+    case "transformed-nv": {
+      if (numNodes > 1) throw new InputError("agent.policy", policy, "network: there are several nodes");
+      const forecaster = create(FORECASTER, 1, 1);
+      if (policy === "quantile-nv") return new Newsvendor(simulator, forecaster, null, unit);
+      const transform = policy === "fixed-quantile" ? new LearnedShare() : create(mlp("quantile", 1, hidden, 1), 1, 1);
+      return new Newsvendor(simulator, forecaster, transform, unit);
+    }
+    default:
+      throw new InputError(
+        "agent.policy",
+        policy,
+        "network, quantile-nv, fixed-quantile or transformed-nv where demand is recorded sales",
+      );
   }
 }
 

@@ -1,4 +1,12 @@
-import { firstStore, type InventoryProblem, SUPPLIER } from "../../envs/inventory/problem.js";
+import {
+  firstStore,
+  type InventoryProblem,
+  numStores,
+  type RecordedSales,
+  SUPPLIER,
+} from "../../envs/inventory/problem.js";
+import { IGNORED, periodsOf } from "../../envs/inventory/sales.js";
+import { salesTable } from "../../envs/inventory/sales-table.js";
 import type { HdpoOptions } from "../hdpo-options.js";
 
 /** The shapes of network for which policies of their own were published. */
@@ -22,6 +30,10 @@ export interface Recipe {
   readonly trainIgnored: number;
   /** Environment steps over which the learning rate falls; 0 keeps it. */
   readonly scheduleSteps: number;
+  /** Periods of a training trace, of a development trace, and of those that do not count there. */
+  readonly trainPeriods: number;
+  readonly devPeriods: number;
+  readonly devIgnored: number;
 }
 
 type Training = Pick<Recipe, "hidden" | "learningRate" | "maxNorm">;
@@ -41,7 +53,13 @@ const PUBLISHED: Readonly<Record<PolicyName, Training>> = {
   "base-stock": { hidden: [], learningRate: 0.5, maxNorm: 0 },
   "capped-base-stock": { hidden: [], learningRate: 1, maxNorm: 0 },
   "echelon-base-stock": { hidden: [], learningRate: 0.5, maxNorm: 0 },
+  "quantile-nv": { hidden: [], learningRate: 0, maxNorm: 0 },
+  "fixed-quantile": { hidden: [], learningRate: 0.03, maxNorm: 0 },
+  "transformed-nv": { hidden: [32, 32], learningRate: 0.03, maxNorm: 0 },
 };
+
+/** The network over all facts of recorded sales. Source: as above. */
+const PUBLISHED_SALES: Training = { hidden: [64, 64], learningRate: 0.003, maxNorm: 0 };
 
 /** What the quick recipe changes; its training is over once the learning rate has fallen. */
 type Quick = Pick<Recipe, "batchSize" | "scheduleSteps"> & Partial<Recipe>;
@@ -60,7 +78,12 @@ const QUICK: Readonly<Record<PolicyName, Quick>> = {
   "base-stock": { batchSize: 512, scheduleSteps: 5_120_000 },
   "capped-base-stock": { batchSize: 512, scheduleSteps: 5_120_000 },
   "echelon-base-stock": { batchSize: 512, scheduleSteps: 12_800_000 },
+  "quantile-nv": { batchSize: 128, scheduleSteps: 1 },
+  "fixed-quantile": { batchSize: 128, scheduleSteps: 1_900_000 },
+  "transformed-nv": { batchSize: 128, scheduleSteps: 1_900_000 },
 };
+
+const QUICK_SALES: Quick = { batchSize: 128, scheduleSteps: 12_000_000 };
 
 /** Which published shape a problem has. */
 export function shapeOf(problem: InventoryProblem): NetworkShape {
@@ -73,6 +96,7 @@ export function shapeOf(problem: InventoryProblem): NetworkShape {
 
 /** The training of a policy: the options' own values, where they name none those of the recipe that they name. */
 export function recipeOf(problem: InventoryProblem, options: HdpoOptions): Recipe {
+  if (problem.sales) return salesRecipe(problem, problem.sales, options);
   const { policy } = options;
   const shape = shapeOf(problem);
   const traces = shape === "warehouses" ? 8192 : 32_768;
@@ -85,19 +109,60 @@ export function recipeOf(problem: InventoryProblem, options: HdpoOptions): Recip
     devEvery: 10,
     trainIgnored: 0,
     scheduleSteps: 0,
+    trainPeriods: options.trainPeriods,
+    devPeriods: options.devPeriods,
+    devIgnored: options.devIgnored,
   };
-  const { mean } = problem.demand;
-  // Numbers near 1 are learned from much sooner: see decision 16.
-  const unit = mean.reduce((sum, each) => sum + each, 0) / mean.length;
   const quick = {
-    unit,
+    unit: meanDemand(problem),
     devTraces: 4096,
     devEvery: 2,
     ...(policy === "network" ? QUICK_NETWORKS[shape] : QUICK[policy]),
   };
-  const own = options.recipe === "quick" ? { ...published, ...quick } : published;
+  return chosen(options.recipe === "quick" ? { ...published, ...quick } : published, options);
+}
+
+/** Numbers near 1 are learned from much sooner: see decision 16. */
+function meanDemand({ demand: { mean } }: InventoryProblem): number {
+  return mean.reduce((sum, each) => sum + each, 0) / mean.length;
+}
+
+/** Where demand is recorded there are so many samples, and the weeks of each part decide the periods. */
+function salesRecipe(problem: InventoryProblem, sales: RecordedSales, options: HdpoOptions): Recipe {
+  const { policy } = options;
+  const numSamples = salesTable(sales.data, numStores(problem)).numSamples;
+  const published: Recipe = {
+    ...(policy === "network" ? PUBLISHED_SALES : PUBLISHED[policy]),
+    unit: 1,
+    // Of products that many stores sell there are few.
+    batchSize: firstStore(problem) === 0 ? 8192 : 72,
+    trainTraces: numSamples,
+    devTraces: numSamples,
+    devEvery: 10,
+    trainIgnored: 0,
+    // Nothing but its forecaster is learned: one step, so that it is looked at once.
+    scheduleSteps: policy === "quantile-nv" ? 1 : 0,
+    trainPeriods: periodsOf("train"),
+    devPeriods: periodsOf("dev"),
+    devIgnored: IGNORED,
+  };
+  const quick = {
+    unit: meanDemand(problem),
+    devTraces: Math.min(numSamples, 4096),
+    devEvery: 2,
+    ...(policy === "network" ? QUICK_SALES : QUICK[policy]),
+  };
+  const own = chosen(options.recipe === "quick" ? { ...published, ...quick } : published, options);
+  const most = (count: number) => Math.min(count, numSamples);
+  const trainTraces = most(own.trainTraces);
+  return { ...own, trainTraces, devTraces: most(own.devTraces), batchSize: Math.min(own.batchSize, trainTraces) };
+}
+
+/** A recipe with the options' own values, where they name some. */
+function chosen(own: Recipe, options: HdpoOptions): Recipe {
   const trainTraces = options.trainTraces || own.trainTraces;
   return {
+    ...own,
     hidden: options.hidden.length > 0 ? options.hidden : own.hidden,
     learningRate: options.learningRate || own.learningRate,
     unit: options.unit || own.unit,
@@ -107,7 +172,7 @@ export function recipeOf(problem: InventoryProblem, options: HdpoOptions): Recip
     devTraces: options.devTraces || own.devTraces,
     devEvery: options.devEvery || own.devEvery,
     // At least one period counts.
-    trainIgnored: Math.min(options.trainIgnored || own.trainIgnored, options.trainPeriods - 1),
+    trainIgnored: Math.min(options.trainIgnored || own.trainIgnored, own.trainPeriods - 1),
     scheduleSteps: options.scheduleSteps || own.scheduleSteps,
   };
 }

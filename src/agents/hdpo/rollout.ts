@@ -20,6 +20,8 @@ export class Rollout {
   private readonly orderGradients: Float64Array;
   private readonly traceCosts: Float64Array;
   private readonly costs: Float64Array;
+  /** [numPeriods + 1] days from Christmas of the loaded traces, or null where demand is drawn. */
+  private days: ArrayLike<number> | null = null;
   private numTraces = 0;
 
   constructor(
@@ -70,10 +72,11 @@ export class Rollout {
     }
   }
 
-  private load({ numPeriods, demands, starts }: Traces, indices: Uint32Array): void {
+  private load({ numPeriods, demands, starts, days }: Traces, indices: Uint32Array): void {
     const { width, numStores } = this.simulator;
     const size = this.numPeriods * numStores;
     this.numTraces = indices.length;
+    this.days = days;
     for (let row = 0; row < indices.length; row++) {
       const from = indices[row] * numPeriods * numStores;
       for (let i = 0; i < size; i++) this.demands[row * size + i] = demands[from + i];
@@ -83,6 +86,7 @@ export class Rollout {
 
   private demandOf(period: number) {
     const { numStores } = this.simulator;
-    return { values: this.demands, first: period * numStores, stride: this.numPeriods * numStores };
+    const rows = { values: this.demands, first: period * numStores, stride: this.numPeriods * numStores };
+    return this.days ? { ...rows, nextDays: this.days[period + 1] } : rows;
   }
 }

@@ -2,23 +2,41 @@ import { type AdamArrays, type AdamSettings, adamStepInto, type EngineState } fr
 import type { Learnable } from "../../compute/unrolled.js";
 import { sigmoid, softplus } from "./smooth.js";
 
-/** A few positive numbers that learn: softplus of parameters, which start at 10. */
-export class PositiveScalars implements Learnable {
-  /** softplus(parameters) [size]. */
+/** How numbers follow from parameters, and where those start. */
+interface Link {
+  readonly first: number;
+  value(parameter: number): number;
+  slope(parameter: number): number;
+}
+
+const POSITIVE: Link = { first: 10, value: softplus, slope: sigmoid };
+const SHARE: Link = { first: 0, value: sigmoid, slope: (x) => sigmoid(x) * sigmoid(-x) };
+
+/** A few numbers that learn. */
+class Scalars implements Learnable {
+  /** What follows from the parameters [size]. */
   readonly values: Float64Array;
   private readonly arrays: AdamArrays<Float64Array>;
   private numSteps = 0;
 
-  constructor(readonly parameterCount: number) {
+  constructor(
+    readonly parameterCount: number,
+    private readonly link: Link,
+  ) {
     const flat = () => new Float64Array(parameterCount);
-    this.arrays = { parameters: flat().fill(10), gradients: flat(), firstMoments: flat(), secondMoments: flat() };
+    this.arrays = {
+      parameters: flat().fill(link.first),
+      gradients: flat(),
+      firstMoments: flat(),
+      secondMoments: flat(),
+    };
     this.values = flat();
     this.refresh();
   }
 
   /** Adds d(loss)/d(values[index]). */
   addGradient(index: number, gradient: number): void {
-    this.arrays.gradients[index] += gradient * sigmoid(this.arrays.parameters[index]);
+    this.arrays.gradients[index] += gradient * this.link.slope(this.arrays.parameters[index]);
   }
 
   zeroGradients(): void {
@@ -75,6 +93,20 @@ export class PositiveScalars implements Learnable {
   }
 
   private refresh(): void {
-    for (let i = 0; i < this.parameterCount; i++) this.values[i] = softplus(this.arrays.parameters[i]);
+    for (let i = 0; i < this.parameterCount; i++) this.values[i] = this.link.value(this.arrays.parameters[i]);
+  }
+}
+
+/** A few positive numbers that learn: softplus of parameters, which start at 10. */
+export class PositiveScalars extends Scalars {
+  constructor(parameterCount: number) {
+    super(parameterCount, POSITIVE);
+  }
+}
+
+/** A number between 0 and 1 that learns: sigmoid of a parameter, which starts at 0. */
+export class LearnedShare extends Scalars {
+  constructor() {
+    super(1, SHARE);
   }
 }

@@ -113,6 +113,5 @@ export const spec: EnvironmentSpec = {
   randomReturn: -499,
   secondsPerStep: 0.2,
   source: "Gymnasium 1.3.0, Acrobot-v1 (classic_control/acrobot.py), one Runge-Kutta step of 0.2 s",
-  differences: ["Start states come from Vitrine's own random stream: the same distribution, other numbers."],
   runsOn: ["cpu", "gpu"],
 };

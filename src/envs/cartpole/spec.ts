@@ -120,6 +120,5 @@ export const spec: EnvironmentSpec = {
   randomReturn: 22.3,
   secondsPerStep: 0.02,
   source: "Gymnasium 1.3.0, CartPole-v1 (classic_control/cartpole.py), explicit Euler",
-  differences: ["Start states come from Vitrine's own random stream: the same distribution, other numbers."],
   runsOn: ["cpu", "gpu"],
 };

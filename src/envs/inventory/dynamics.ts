@@ -7,10 +7,15 @@ import type { InventoryTables } from "./tables.js";
  * edge, what each store was asked for, and what it could not give at once, all three of the period before.
  *
  * Stores start with a share of their mean demand, uniform from 0 to 1, in every entry of their pipelines; all other
- * nodes start empty.
+ * nodes start empty. Where demand is recorded all start empty, and the facts of a sample that is drawn follow, with its
+ * number and the week.
  */
 export function reset(state: State, noise: Noise, tables: InventoryTables): void {
   "use gpu";
+  if (tables.sales.numSamples > 0) {
+    beginSample(state, noise, tables);
+    return;
+  }
   const firstCell = tables.pipelineStart[tables.firstStore];
   let cell = 0.0 * tables.numNodes;
   while (cell < firstCell) {
@@ -31,6 +36,43 @@ export function reset(state: State, noise: Noise, tables: InventoryTables): void
     state.$[cell] = 0;
     cell += 1;
   }
+}
+
+/** Begins with a sample of recorded sales: nothing in stock, and what was asked for in the weeks before. */
+function beginSample(state: State, noise: Noise, tables: InventoryTables): void {
+  "use gpu";
+  const sample = Math.min(Math.floor(noise.$[0] * tables.sales.numSamples), tables.sales.numSamples - 1);
+  const week = tables.sales.firstWeek;
+  let cell = 0;
+  while (cell < tables.factsStart) {
+    state.$[cell] = 0;
+    cell += 1;
+  }
+  let store = 0;
+  while (store < tables.numStores) {
+    const series = (sample * tables.numStores + store) * tables.sales.numWeeks;
+    let ago = tables.history;
+    while (ago > 0) {
+      state.$[cell] = tables.sales.demands[series + week - ago];
+      cell += 1;
+      ago -= 1;
+    }
+    state.$[tables.factsStart + tables.facts.underageCosts + store] =
+      tables.sales.underageCosts[sample * tables.numStores + store];
+    state.$[tables.factsStart + tables.facts.holdingCosts + store] = tables.holdingCost[tables.firstStore + store];
+    store += 1;
+  }
+  state.$[tables.factsStart + tables.facts.days] = tables.sales.days[week];
+  let road = 0;
+  while (tables.facts.leadTimes + road < tables.facts.size) {
+    state.$[tables.factsStart + tables.facts.leadTimes + road] = tables.storeLeadTimes[road];
+    if (tables.sales.leadTimes.length > 0) {
+      state.$[tables.factsStart + tables.facts.leadTimes + road] = tables.sales.leadTimes[sample];
+    }
+    road += 1;
+  }
+  state.$[tables.factsStart + tables.facts.size] = sample;
+  state.$[tables.factsStart + tables.facts.size + 1] = week;
 }
 
 /** An order along an edge, within its bounds; whole where units are. */
@@ -92,8 +134,13 @@ function ship(node: number, state: State, action: Action, tables: InventoryTable
 }
 
 /** Units that a store is asked for in a period. The last uniform is what stores have in common. */
-function demandOf(store: number, noise: Noise, tables: InventoryTables): number {
+function demandOf(store: number, state: State, noise: Noise, tables: InventoryTables): number {
   "use gpu";
+  if (tables.sales.numSamples > 0) {
+    const sample = state.$[tables.factsStart + tables.facts.size];
+    const week = state.$[tables.factsStart + tables.facts.size + 1];
+    return tables.sales.demands[(sample * tables.numStores + store) * tables.sales.numWeeks + week];
+  }
   if (tables.poisson > 0) {
     return poissonQuantile(noise.$[store], tables.mean[store]);
   }
@@ -114,7 +161,7 @@ function sell(store: number, state: State, noise: Noise, tables: InventoryTables
   const cell = tables.pipelineStart[tables.firstStore + store];
   const report = tables.pipelineStart[tables.numNodes] + tables.numEdges + store;
   const onHand = state.$[cell];
-  const demand = demandOf(store, noise, tables);
+  const demand = demandOf(store, state, noise, tables);
   const level = onHand - demand;
   const missing = Math.max(0 - level, 0);
   state.$[report] = demand;
@@ -123,10 +170,14 @@ function sell(store: number, state: State, noise: Noise, tables: InventoryTables
   if (tables.lost > 0) {
     state.$[cell] = Math.max(level, 0);
   }
-  if (tables.profit > 0) {
-    return 0 - tables.underageCost[store] * Math.min(onHand, demand);
+  let underageCost = tables.underageCost[store];
+  if (tables.sales.numSamples > 0) {
+    underageCost = state.$[tables.factsStart + tables.facts.underageCosts + store];
   }
-  return tables.underageCost[store] * missing;
+  if (tables.profit > 0) {
+    return 0 - underageCost * Math.min(onHand, demand);
+  }
+  return underageCost * missing;
 }
 
 /** Brings every pipeline one period on, then adds what was shipped. */
@@ -148,9 +199,33 @@ function advance(state: State, tables: InventoryTables): void {
   const shipped = tables.pipelineStart[tables.numNodes];
   let edge = 0.0 * tables.numNodes;
   while (edge < tables.numEdges) {
-    state.$[tables.arrivalCell[edge]] += state.$[shipped + edge];
+    let arrival = tables.arrivalCell[edge];
+    if (tables.leadTimeCell[edge] >= 0) {
+      arrival = tables.pipelineStart[tables.edgeTo[edge]] + state.$[tables.leadTimeCell[edge]] - 1;
+    }
+    state.$[arrival] += state.$[shipped + edge];
     edge += 1;
   }
+}
+
+/** Brings the facts of a sample one week on: the demand just seen becomes the newest of the past. */
+function advanceFacts(state: State, tables: InventoryTables): void {
+  "use gpu";
+  const asked = tables.pipelineStart[tables.numNodes] + tables.numEdges;
+  let store = 0;
+  while (store < tables.numStores) {
+    let cell = tables.factsStart + store * tables.history;
+    const last = cell + tables.history - 1;
+    while (cell < last) {
+      state.$[cell] = state.$[cell + 1];
+      cell += 1;
+    }
+    state.$[last] = state.$[asked + store];
+    store += 1;
+  }
+  const week = state.$[tables.factsStart + tables.facts.size + 1] + 1;
+  state.$[tables.factsStart + tables.facts.days] = tables.sales.days[week];
+  state.$[tables.factsStart + tables.facts.size + 1] = week;
 }
 
 /**
@@ -188,6 +263,9 @@ export function step(state: State, action: Action, noise: Noise, tables: Invento
     store += 1;
   }
   advance(state, tables);
+  if (tables.sales.numSamples > 0) {
+    advanceFacts(state, tables);
+  }
 
   outcome.$[0] = 0;
   outcome.$[1] = 0 - holding / tables.numStores;
@@ -195,7 +273,7 @@ export function step(state: State, action: Action, noise: Noise, tables: Invento
   outcome.$[3] = 0 - procurement / tables.numStores;
 }
 
-/** Observation: the pipeline of every node, node by node, in units. */
+/** Observation: the pipeline of every node, node by node, in units; then the facts of a sample, where demand is recorded. */
 export function observe(state: State, observation: Observation, tables: InventoryTables): void {
   "use gpu";
   const size = tables.pipelineStart[tables.numNodes];
@@ -203,5 +281,10 @@ export function observe(state: State, observation: Observation, tables: Inventor
   while (cell < size) {
     observation.$[cell] = state.$[cell];
     cell += 1;
+  }
+  let fact = 0.0 * tables.numNodes;
+  while (fact < tables.facts.size) {
+    observation.$[size + fact] = state.$[tables.factsStart + fact];
+    fact += 1;
   }
 }

@@ -15,6 +15,8 @@ export const SETTINGS = [
   "transshipment",
   "one-warehouse",
   "many-warehouses",
+  "one-store-sales",
+  "many-warehouses-sales",
 ] as const;
 
 export type Setting = (typeof SETTINGS)[number];
@@ -97,6 +99,12 @@ export const options = optionsSchema({
     help: "Stores, warehouses and roads in words, in place of the problem's: warehouse W hold=0.3; store A under=9 mean=5 std=2; W→A:2; supplier→W:3.",
     default: "",
     maxLength: 8000,
+    advanced: true,
+  }),
+  sales: textOption({
+    title: "Sales",
+    help: "Digits of the loaded file; none: generated sales.",
+    maxLength: 16,
     advanced: true,
   }),
   horizon: integerOption({

@@ -1,3 +1,5 @@
+import { HISTORY } from "./sales.js";
+
 /**
  * An inventory network: who holds stock, who ships to whom and how long that takes, what it costs, and what is asked
  * for. Everything that plays, differentiates, solves or draws such a network reads this.
@@ -32,7 +34,7 @@ export interface InventoryEdge {
   readonly cost: number;
 }
 
-/** What customers ask for, in each period anew and independent of other periods unless it comes from traces. */
+/** What customers ask for, in each period anew and independent of other periods unless it is recorded (`traces`). */
 export interface DemandModel {
   readonly kind: "poisson" | "normal" | "traces";
   /** [numStores], units per period. */
@@ -43,6 +45,16 @@ export interface DemandModel {
   readonly correlation: number;
   /** Whether negative draws of normal demand count as 0. */
   readonly clipped: boolean;
+}
+
+/** Demand that is recorded sales, sample by sample: `sales-table.ts` has the samples. */
+export interface RecordedSales {
+  /** Id of the sales; empty for the generated stand-in. */
+  readonly data: string;
+  /** Largest weekly sales of each store [numStores], in units. */
+  readonly largest: readonly number[];
+  /** Whether each sample has its own lead time, up to that of the road. */
+  readonly drawnLeadTimes: boolean;
 }
 
 export interface InventoryProblem {
@@ -59,6 +71,8 @@ export interface InventoryProblem {
   readonly wholeUnits: boolean;
   /** Least number of pipeline entries of a store. */
   readonly minPipeline: number;
+  /** Only where demand comes from traces. */
+  readonly sales?: RecordedSales;
 }
 
 /** Index of the first store. */
@@ -83,4 +97,40 @@ export function pipelineStarts(problem: InventoryProblem): number[] {
   const starts = [0];
   for (const length of pipelineLengths(problem)) starts.push(starts[starts.length - 1] + length);
   return starts;
+}
+
+/** Indices of the roads that lead to stores, in order. */
+export function storeRoads(problem: InventoryProblem): number[] {
+  return problem.edges.flatMap(({ to }, edge) => (problem.nodes[to].kind === "store" ? [edge] : []));
+}
+
+/**
+ * Where the facts of a sample lie that a policy sees behind the pipelines: for each store the units asked for in the
+ * weeks before, oldest first; each store's price, then each store's holding cost; days from the nearest Christmas; and
+ * the lead time of every road to a store. All are 0 where demand is drawn.
+ */
+export interface SampleFacts {
+  readonly size: number;
+  readonly past: number;
+  readonly underageCosts: number;
+  readonly holdingCosts: number;
+  readonly days: number;
+  readonly leadTimes: number;
+}
+
+/** The facts of a problem's samples, counted from the first behind the pipelines. */
+export function sampleFacts(problem: InventoryProblem): SampleFacts {
+  if (!problem.sales) return { size: 0, past: 0, underageCosts: 0, holdingCosts: 0, days: 0, leadTimes: 0 };
+  const stores = numStores(problem);
+  const underageCosts = stores * HISTORY;
+  const holdingCosts = underageCosts + stores;
+  const days = holdingCosts + stores;
+  return {
+    past: 0,
+    underageCosts,
+    holdingCosts,
+    days,
+    leadTimes: days + 1,
+    size: days + 1 + storeRoads(problem).length,
+  };
 }

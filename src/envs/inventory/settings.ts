@@ -1,3 +1,4 @@
+import { InputError } from "../../core/errors.js";
 import { parseNetwork } from "./network-text.js";
 import type { InventoryOptions } from "./options.js";
 import {
@@ -6,8 +7,11 @@ import {
   type InventoryNode,
   type InventoryProblem,
   type NodeKind,
+  numStores,
   SUPPLIER,
 } from "./problem.js";
+import { periodsOf } from "./sales.js";
+import { salesTable } from "./sales-table.js";
 
 /**
  * Parameters drawn for up to fifty stores; a network of K stores takes the first K.
@@ -48,6 +52,15 @@ const TWO_WAREHOUSES = [
   [0, 0, 6, 6, 6, 0, 6, 5, 6, 0],
   [2, 1, 2, 2, 1, 2, 0, 2, 2, 2],
 ];
+
+/** Lead times from three warehouses to the twenty-one stores of `many-warehouses-sales`, likewise. */
+const THREE_WAREHOUSES = [
+  [6, 6, 6, 0, 6, 5, 5, 5, 5, 5, 5, 5, 5, 5, 0, 6, 6, 6, 6, 5, 5],
+  [1, 1, 1, 1, 1, 0, 2, 2, 1, 2, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 2],
+  [5, 5, 5, 5, 4, 6, 5, 5, 5, 5, 5, 0, 5, 6, 5, 5, 5, 5, 5, 4, 5],
+];
+/** The longest of the lead times that the samples of one store have. */
+const SALES_LEAD_TIME = 6;
 
 /** Periods from the supplier to a warehouse. */
 const WAREHOUSE_LEAD_TIME = 3;
@@ -111,9 +124,50 @@ export function problemOf(options: InventoryOptions): InventoryProblem {
         clipped: true,
         leadTimes: TWO_WAREHOUSES,
       });
+    case "one-store-sales":
+      return withSales(
+        options,
+        oneStore({ ...options, leadTime: SALES_LEAD_TIME }, "lost", demandOf(options, 1, DRAWN)),
+      );
+    case "many-warehouses-sales":
+      return withSales(
+        options,
+        warehouses(options, {
+          unmet: "lost",
+          numStores: THREE_WAREHOUSES[0].length,
+          holdingCosts: [0.3, 0.4, 0.2],
+          edgeCosts: [0.5, 1.5, 0.7],
+          drawnCosts: true,
+          holdsStock: true,
+          clipped: true,
+          leadTimes: THREE_WAREHOUSES,
+        }),
+      );
     default:
       return options.setting satisfies never;
   }
+}
+
+/** What stands for recorded demand until it is known. */
+const DRAWN = { kind: "normal", std: 1 } as const;
+
+/** A network whose demand is recorded: stores are paid for what they sell, at prices that samples have. */
+function withSales(options: InventoryOptions, network: InventoryProblem): InventoryProblem {
+  const most = periodsOf("train");
+  if (options.horizon > most) {
+    throw new InputError("env.horizon", String(options.horizon), `at most the ${most} weeks of recorded sales`);
+  }
+  const data = options.sales ?? "";
+  const count = numStores(network);
+  const { mean, std, largest } = salesTable(data, count);
+  return {
+    ...network,
+    demand: { kind: "traces", mean, std, correlation: 0, clipped: true },
+    profit: true,
+    wholeUnits: false,
+    minPipeline: SALES_LEAD_TIME,
+    sales: { data, largest, drawnLeadTimes: count === 1 },
+  };
 }
 
 /** Demand of every store, from the options where they say, else as the setting has it. */

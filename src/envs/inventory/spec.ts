@@ -18,13 +18,6 @@ export const shared = {
   solvedAs: "inventory",
   secondsPerStep: 0.4,
   source: "Alvo, Russo, Kanoria & Lee 2023, arXiv:2306.11246 (MatiasAlvo/Neural_inventory_control at 4d77c14)",
-  differences: [
-    "The reward is minus the cost per store: over the horizon, the reference's metric with its start included.",
-    "Orders are bounded by four periods of the mean demand behind their road.",
-    "Warehouses scale down in proportion what they cannot fill; one without room ships all, evenly if nobody orders.",
-    "Poisson problems round orders to whole units in training too.",
-    "Demand has Vitrine's own random stream: the same distributions, other numbers.",
-  ],
 } as const satisfies Partial<EnvironmentSpec>;
 
 /** The first three of a store's periods ahead. */

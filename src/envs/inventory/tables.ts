@@ -1,4 +1,15 @@
-import { firstStore, type InventoryProblem, numStores, pipelineStarts, SUPPLIER } from "./problem.js";
+import {
+  firstStore,
+  type InventoryProblem,
+  numStores,
+  pipelineStarts,
+  type SampleFacts,
+  SUPPLIER,
+  sampleFacts,
+  storeRoads,
+} from "./problem.js";
+import { HISTORY } from "./sales.js";
+import { NO_SALES, type SalesTable, salesTable } from "./sales-table.js";
 
 /** An inventory problem as its dynamics read it: numbers, and arrays of numbers. Yes is 1, no is 0. */
 export interface InventoryTables {
@@ -13,6 +24,8 @@ export interface InventoryTables {
   readonly edgeStart: ArrayLike<number>;
   /** [numEdges], state entry that an order is added to once a period has passed. */
   readonly arrivalCell: ArrayLike<number>;
+  /** [numEdges], the node that an edge leads to. */
+  readonly edgeTo: ArrayLike<number>;
   /** [numEdges], cost per unit ordered. */
   readonly edgeCost: ArrayLike<number>;
   /** [numEdges], largest order in units. */
@@ -36,6 +49,18 @@ export interface InventoryTables {
   readonly lost: number;
   readonly profit: number;
   readonly wholeUnits: number;
+  /** Recorded sales; `numSamples` is 0 where demand is drawn. */
+  readonly sales: SalesTable;
+  /** Weeks of demand that a policy sees. */
+  readonly history: number;
+  /** Where the facts of a sample lie behind {@link factsStart}. */
+  readonly facts: SampleFacts;
+  /** State entry of the first fact; the sample and the week follow the last. */
+  readonly factsStart: number;
+  /** [numEdges], state entry of a road's lead time, and -1 where it is the same for all samples. */
+  readonly leadTimeCell: ArrayLike<number>;
+  /** Of the roads that lead to stores, in order. */
+  readonly storeLeadTimes: ArrayLike<number>;
 }
 
 /** Multiple of the mean demand behind an edge that bounds an order along it. */
@@ -43,7 +68,12 @@ const LARGEST_ORDER = 4;
 
 /** Mean demand of the stores that each node leads to, units per period [numNodes]. */
 export function flowThrough(problem: InventoryProblem): number[] {
-  const { nodes, edges, demand } = problem;
+  return sumBelow(problem, problem.demand.mean);
+}
+
+/** Sums of what stores have [numStores], over those that each node leads to [numNodes]. */
+function sumBelow(problem: InventoryProblem, ofStores: readonly number[]): number[] {
+  const { nodes, edges } = problem;
   const first = firstStore(problem);
   const below = (index: number, seen: Set<number>): Set<number> => {
     if (index >= first) return seen.add(index);
@@ -51,13 +81,16 @@ export function flowThrough(problem: InventoryProblem): number[] {
     return seen;
   };
   return nodes.map((_, index) => {
-    return [...below(index, new Set<number>())].reduce((sum, store) => sum + demand.mean[store - first], 0);
+    return [...below(index, new Set<number>())].reduce((sum, store) => sum + ofStores[store - first], 0);
   });
 }
 
-/** Largest order along each edge, in units [numEdges]: four periods of the mean demand of all stores behind it. */
+/**
+ * Largest order along each edge, in units [numEdges]: four periods of the mean demand of all stores behind it; of
+ * recorded sales, whose products differ, of their largest.
+ */
 export function orderLimits(problem: InventoryProblem): number[] {
-  const flow = flowThrough(problem);
+  const flow = sumBelow(problem, problem.sales?.largest ?? problem.demand.mean);
   return problem.edges.map(({ to }) => LARGEST_ORDER * flow[to]);
 }
 
@@ -73,14 +106,19 @@ export function tablesOf(problem: InventoryProblem): InventoryTables {
     return found < 0 ? numInner : found;
   });
   const stores = nodes.slice(first);
+  const count = numStores(problem);
+  const factsStart = starts[nodes.length] + edges.length + 2 * count;
+  const facts = sampleFacts(problem);
+  const roads = storeRoads(problem);
   return {
     numNodes: nodes.length,
-    numStores: numStores(problem),
+    numStores: count,
     firstStore: first,
     numEdges: edges.length,
     pipelineStart: Float64Array.from(starts),
     edgeStart: Float64Array.from(leaving),
     arrivalCell: Float64Array.from(edges, ({ to, leadTime }) => starts[to] + leadTime - 1),
+    edgeTo: Float64Array.from(edges, ({ to }) => to),
     edgeCost: Float64Array.from(edges, ({ cost }) => cost),
     orderLimit: Float64Array.from(orderLimits(problem)),
     holdingCost: Float64Array.from(nodes, ({ holdingCost }) => holdingCost),
@@ -95,5 +133,13 @@ export function tablesOf(problem: InventoryProblem): InventoryTables {
     lost: problem.unmet === "lost" ? 1 : 0,
     profit: problem.profit ? 1 : 0,
     wholeUnits: problem.wholeUnits ? 1 : 0,
+    sales: problem.sales ? salesTable(problem.sales.data, count) : NO_SALES,
+    history: HISTORY,
+    facts,
+    factsStart,
+    storeLeadTimes: Float64Array.from(roads, (edge) => edges[edge].leadTime),
+    leadTimeCell: Float64Array.from(edges, (_, edge) =>
+      problem.sales?.drawnLeadTimes ? factsStart + facts.leadTimes + roads.indexOf(edge) : -1,
+    ),
   };
 }

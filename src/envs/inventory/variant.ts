@@ -5,11 +5,22 @@ import type { EnvironmentSpec, HandControls, PlayableEnvironment } from "../envi
 import { optionsOfParams } from "../params.js";
 import { observe, reset, step } from "./dynamics.js";
 import { type InventoryOptions, options as networkOptions } from "./options.js";
-import { firstStore, type InventoryEdge, type InventoryProblem, pipelineLengths, SUPPLIER } from "./problem.js";
+import {
+  firstStore,
+  type InventoryEdge,
+  type InventoryNode,
+  type InventoryProblem,
+  pipelineLengths,
+  SUPPLIER,
+  storeRoads,
+} from "./problem.js";
 import { randomReturnOf } from "./random-return.js";
+import { HISTORY } from "./sales.js";
 import { problemOf } from "./settings.js";
 import { networkSpec, units, wholeSpec } from "./spec.js";
 import { flowThrough, type InventoryTables, orderLimits, tablesOf } from "./tables.js";
+
+export { loadSales } from "./sales-shelf.js";
 
 /** The network of parsed options of `networkSpec`. */
 export function networkOf(options: OptionValues): PlayableEnvironment {
@@ -75,7 +86,10 @@ function worldOf(spec: EnvironmentSpec, problem: InventoryProblem, options: Opti
 
 const sameParams = (a: ParamsStruct, b: ParamsStruct) => Object.keys(a).every((name) => a[name] === b[name]);
 
-const sameTables = (a: InventoryTables, b: InventoryTables) => JSON.stringify(a) === JSON.stringify(b);
+/** Recorded sales are shared and far too long to be compared entry by entry. */
+function sameTables({ sales, ...a }: InventoryTables, { sales: others, ...b }: InventoryTables): boolean {
+  return sales === others && JSON.stringify(a) === JSON.stringify(b);
+}
 
 /** Throws `RangeError` when a copy's parameters make another network than the sizes of its batch are for. */
 function checkShape(given: InventoryTables, wanted: InventoryTables): void {
@@ -107,20 +121,55 @@ function sizesOf(problem: InventoryProblem) {
   });
   const stores = nodes.slice(first);
   const alone = nodes.length === 1;
+  const facts = problem.sales ? factFeatures(problem) : [];
   return {
-    observation,
+    observation: [...observation, ...facts],
     state: [
       ...observation.map(({ name }) => name),
       ...problem.edges.map((edge) => (alone ? "shipped" : `shipped: ${roadName(problem, edge)}`)),
       ...stores.map(({ name }) => (alone ? "asked" : `${name}: asked`)),
       ...stores.map(({ name }) => (alone ? "missing" : `${name}: missing`)),
+      ...facts.map(({ name }) => name),
+      ...(problem.sales ? ["sample", "week"] : []),
     ],
-    noiseSize: {
-      reset: lengths.slice(first).reduce((sum, length) => sum + length, 0),
-      // One for each store, and one for what several have in common.
-      step: stores.length === 1 ? 1 : stores.length + 1,
-    },
+    // Only the sample is drawn where demand is recorded.
+    noiseSize: problem.sales
+      ? { reset: 1, step: 0 }
+      : {
+          reset: lengths.slice(first).reduce((sum, length) => sum + length, 0),
+          // One for each store, and one for what several have in common.
+          step: stores.length === 1 ? 1 : stores.length + 1,
+        },
   };
+}
+
+/** What a policy sees of a sample of recorded sales, in the order of `sampleFacts`. */
+function factFeatures(problem: InventoryProblem): Feature[] {
+  const { nodes, edges, demand } = problem;
+  const first = firstStore(problem);
+  const stores = nodes.slice(first);
+  const alone = nodes.length === 1;
+  const named = (node: InventoryNode, name: string) => (alone ? name : `${node.name}: ${name}`);
+  const high = Number.POSITIVE_INFINITY;
+  const past = stores.flatMap((node, store) =>
+    Array.from({ length: HISTORY }, (_, i) => {
+      const ago = HISTORY - i;
+      const name = `asked ${ago} ${ago === 1 ? "week" : "weeks"} ago`;
+      return units(named(node, name), 0, high, [0, 4 * demand.mean[store]]);
+    }),
+  );
+  const plain = (name: string, unit: string, typical: readonly [number, number]): Feature => {
+    return { name, unit, low: Number.NEGATIVE_INFINITY, high, typical };
+  };
+  return [
+    ...past,
+    ...stores.map((node) => plain(named(node, "price"), "", [0, 12])),
+    ...stores.map((node) => plain(named(node, "holding cost"), "", [0, 2])),
+    plain("days from Christmas", "days", [-183, 183]),
+    ...storeRoads(problem).map((road) =>
+      plain(alone ? "lead time" : `lead time: ${roadName(problem, edges[road])}`, "weeks", [0, 6]),
+    ),
+  ];
 }
 
 /** What an edge is called: `warehouse → store 3`. */

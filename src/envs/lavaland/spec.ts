@@ -134,11 +134,5 @@ export const spec: EnvironmentSpec = {
   randomReturn: -1.48,
   secondsPerStep: 0.25,
   source: "Self Reward Design, legacy/v1 robot2d (map rules, actions and limit)",
-  differences: [
-    "The reference is no reinforcement-learning task: the rewards (goal 1, step −0.02, grass −0.1, lava −1) are ours.",
-    "Lava ends the episode unless the option says otherwise; the reference only counts it.",
-    "The agent observes flags for the tiles within two steps and the way to the target, not an RGB image.",
-    "Maps can be smaller than 11 × 13. As in the reference, a map need not have a way to the target.",
-  ],
   runsOn: ["cpu", "gpu"],
 };

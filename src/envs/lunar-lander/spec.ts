@@ -113,11 +113,6 @@ const shared = {
   secondsPerStep: 0.02,
   // Twenty episodes are five to twenty thousand steps of the engine.
   evaluationEvery: 40_960,
-  differences: [
-    "Bodies are moved by planck 1.4.2 in float64 instead of Box2D in float32: after a contact paths part, and what agrees are distributions.",
-    "Noise comes from Vitrine's own random stream: the same distributions, other numbers.",
-    "The state holds where bodies are and how they move; what the engine remembers of joints and contacts is not in it, so a state put back goes on nearly, and a saved run exactly, by playing its episode again.",
-  ],
   runsOn: ["cpu"],
 } as const satisfies Partial<EnvironmentSpec>;
 

@@ -87,9 +87,5 @@ export const spec: EnvironmentSpec = {
   randomReturn: -33.3,
   secondsPerStep: 1 / 30,
   source: "Gymnasium 1.3.0, MountainCarContinuous-v0 (classic_control/continuous_mountain_car.py)",
-  differences: [
-    "Start positions come from Vitrine's own random stream: the same distribution, other numbers.",
-    "The state is float64 between steps; the reference rounds it to float32.",
-  ],
   runsOn: ["cpu", "gpu"],
 };

@@ -76,6 +76,5 @@ export const spec: EnvironmentSpec = {
   randomReturn: -200,
   secondsPerStep: 1 / 30,
   source: "Gymnasium 1.3.0, MountainCar-v0 (classic_control/mountain_car.py)",
-  differences: ["Start positions come from Vitrine's own random stream: the same distribution, other numbers."],
   runsOn: ["cpu", "gpu"],
 };

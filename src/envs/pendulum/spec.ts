@@ -88,6 +88,5 @@ export const spec: EnvironmentSpec = {
   randomReturn: -1228,
   secondsPerStep: 0.05,
   source: "Gymnasium 1.3.0, Pendulum-v1 (classic_control/pendulum.py)",
-  differences: ["Start states come from Vitrine's own random stream: the same distribution, other numbers."],
   runsOn: ["cpu", "gpu"],
 };

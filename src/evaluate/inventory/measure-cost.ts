@@ -1,8 +1,10 @@
 import { RandomStream } from "../../core/random.js";
 import type { InventoryProblem } from "../../envs/inventory/problem.js";
+import { IGNORED, periodsOf, type SalesPart } from "../../envs/inventory/sales.js";
+import { salesTable } from "../../envs/inventory/sales-table.js";
 import { type Orders, playTraces } from "./play-traces.js";
 import { COST_TERMS, InventorySimulator } from "./simulator.js";
-import { drawTraces } from "./traces.js";
+import { drawTraces, recordedTraces } from "./traces.js";
 
 export type { Orders } from "./play-traces.js";
 
@@ -16,6 +18,8 @@ export interface CostSettings {
   readonly numPeriods?: number;
   /** Name of the stream that the traces are drawn from. */
   readonly streamName?: string;
+  /** Weeks of recorded sales; they decide the periods, and nothing of them is drawn. */
+  readonly part?: SalesPart;
   /** Called now and then; what it answers with is waited for. */
   readonly breathe?: (() => Promise<void> | undefined) | undefined;
 }
@@ -39,7 +43,8 @@ export type CostTerm = (typeof COST_TERMS)[number];
 const CHUNK = 256;
 
 /**
- * The long-run average cost of a policy in an inventory network, on traces of its own.
+ * The long-run average cost of a policy in an inventory network, on traces of its own; where demand is recorded, its
+ * average cost in the weeks that nothing was learned from.
  *
  * Orders are rounded to whole units where the problem says so. Source: the test of Alvo et al. 2023, with fewer and
  * shorter traces (they play 32,768 of 5,000 periods and ignore 3,000).
@@ -51,6 +56,7 @@ export async function measureCost(
 ): Promise<CostReport> {
   const { seed, numTraces = 2048, burnIn = 300, numPeriods = 2000, streamName = "inventory/test", breathe } = settings;
   const simulator = new InventorySimulator(problem);
+  if (problem.sales) return measureRecorded(simulator, fillOrders, settings);
   const stream = new RandomStream(seed, streamName, numTraces);
   const traceCosts = new Float64Array(numTraces);
   const costs = new Float64Array(simulator.numNodes * COST_TERMS.length);
@@ -67,6 +73,32 @@ export async function measureCost(
     });
   }
   return reportOf(simulator, traceCosts, costs, numPeriods);
+}
+
+/** The mean cost over samples of recorded sales, in those weeks of a part that count. */
+async function measureRecorded(
+  simulator: InventorySimulator,
+  fillOrders: Orders,
+  { numTraces: most = 4096, part = "test", breathe }: CostSettings,
+): Promise<CostReport> {
+  const { problem, numStores } = simulator;
+  const { numSamples } = salesTable(problem.sales?.data ?? "", numStores);
+  const numTraces = Math.min(most, numSamples);
+  const traceCosts = new Float64Array(numTraces);
+  const costs = new Float64Array(simulator.numNodes * COST_TERMS.length);
+  for (let first = 0; first < numTraces; first += CHUNK) {
+    const count = Math.min(CHUNK, numTraces - first);
+    const samples = Uint32Array.from({ length: count }, (_, i) => first + i);
+    await playTraces(simulator, fillOrders, recordedTraces(simulator, part, samples), {
+      first: 0,
+      numTraces: count,
+      burnIn: IGNORED,
+      traceCosts: traceCosts.subarray(first, first + count),
+      costs,
+      breathe,
+    });
+  }
+  return reportOf(simulator, traceCosts, costs, periodsOf(part) - IGNORED);
 }
 
 /** Means over traces, stores and periods. */

@@ -3,7 +3,7 @@ import type { Traces } from "./traces.js";
 
 /**
  * Whatever orders: fills `orders` [numTraces, numEdges] for `pipelines` [numTraces, width], the pipelines of all nodes
- * one after another, each with its stock on hand first. Both are row-major; edges are those of the problem, in order.
+ * one after another, each with its stock on hand first, and the facts of samples behind them. Both are row-major; edges are those of the problem, in order.
  */
 export type Orders = (pipelines: Float64Array, numTraces: number, orders: Float64Array) => void | Promise<void>;
 
@@ -26,7 +26,7 @@ export interface PlaySettings {
 export async function playTraces(
   simulator: InventorySimulator,
   fillOrders: Orders,
-  { numPeriods, demands, starts }: Traces,
+  { numPeriods, demands, starts, days }: Traces,
   { first, numTraces, burnIn, traceCosts, costs, breathe }: PlaySettings,
 ): Promise<void> {
   const { width, numEdges, numStores, problem } = simulator;
@@ -39,7 +39,8 @@ export async function playTraces(
     if (pending) await pending;
     if (problem.wholeUnits) for (let i = 0; i < orders.length; i++) orders[i] = Math.round(orders[i]);
     const firstDemand = (first * numPeriods + period) * numStores;
-    const demand = { values: demands, first: firstDemand, stride: numPeriods * numStores };
+    const rows = { values: demands, first: firstDemand, stride: numPeriods * numStores };
+    const demand = days ? { ...rows, nextDays: days[period + 1] } : rows;
     if (period === burnIn) traceCosts.fill(0);
     simulator.step(numTraces, pipelines, orders, demand, next, traceCosts, period < burnIn ? ignored : costs);
     [pipelines, next] = [next, pipelines];

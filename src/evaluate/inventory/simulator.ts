@@ -3,8 +3,12 @@ import {
   type InventoryProblem,
   numStores,
   pipelineLengths,
+  type SampleFacts,
   SUPPLIER,
+  sampleFacts,
+  storeRoads,
 } from "../../envs/inventory/problem.js";
+import { HISTORY } from "../../envs/inventory/sales.js";
 
 /** Cost terms of a node, in the order of {@link InventorySimulator.step}'s `costs`. */
 export const COST_TERMS = ["holding", "underage", "procurement"] as const;
@@ -14,18 +18,24 @@ export interface DemandRows {
   readonly values: Float32Array;
   readonly first: number;
   readonly stride: number;
+  /** Days from the nearest Christmas of the period after; only where demand is recorded. */
+  readonly nextDays?: number;
 }
 
 /**
  * An inventory network as flat arrays, moved period by period for many traces at once.
  *
  * The state of a trace is a row of `width` numbers: the pipelines of all nodes one after another, each with its stock
- * on hand first. Nothing is clipped: whoever orders sees to it that a node ships no more than it has.
+ * on hand first; where demand is recorded, the facts of the trace's sample follow. Nothing is clipped: whoever orders sees to it that a node ships no more than it has.
  * Source: the simulator of Alvo et al. 2023, arXiv:2306.11246.
  */
 export class InventorySimulator {
   /** Entries of a row. */
   readonly width: number;
+  /** Those of its pipelines: its facts begin there. */
+  readonly pipelineWidth: number;
+  /** Where they lie, from {@link pipelineWidth} on; all 0 where demand is drawn. */
+  readonly facts: SampleFacts;
   readonly numNodes: number;
   readonly numEdges: number;
   readonly numStores: number;
@@ -43,6 +53,8 @@ export class InventorySimulator {
   readonly underageCost: Float64Array;
   readonly lost: boolean;
   readonly profit: boolean;
+  /** [numEdges] the entry of a row with the lead time of an edge; -1 where it is the same in all. */
+  readonly leadTimeEntry: Int32Array;
   /** [numNodes] what {@link fillOutflow} found. */
   readonly outflow: Float64Array;
 
@@ -53,7 +65,9 @@ export class InventorySimulator {
     for (let node = 1; node < nodes.length; node++) {
       this.offsets[node] = this.offsets[node - 1] + this.lengths[node - 1];
     }
-    this.width = this.offsets[nodes.length - 1] + this.lengths[nodes.length - 1];
+    this.pipelineWidth = this.offsets[nodes.length - 1] + this.lengths[nodes.length - 1];
+    this.facts = sampleFacts(problem);
+    this.width = this.pipelineWidth + this.facts.size;
     this.numNodes = nodes.length;
     this.numEdges = edges.length;
     this.numStores = numStores(problem);
@@ -66,6 +80,12 @@ export class InventorySimulator {
     this.underageCost = Float64Array.from(nodes, (node) => node.underageCost);
     this.lost = problem.unmet === "lost";
     this.profit = problem.profit;
+    this.leadTimeEntry = new Int32Array(edges.length).fill(-1);
+    if (problem.sales?.drawnLeadTimes) {
+      storeRoads(problem).forEach((edge, road) => {
+        this.leadTimeEntry[edge] = this.pipelineWidth + this.facts.leadTimes + road;
+      });
+    }
     this.outflow = new Float64Array(nodes.length);
   }
 
@@ -86,7 +106,7 @@ export class InventorySimulator {
     traceCosts: Float64Array,
     costs: Float64Array,
   ): void {
-    const { width, numEdges, numNodes, offsets, lengths, edgeTo, edgeEntry, edgeCost, outflow } = this;
+    const { width, numEdges, numNodes, offsets, lengths, edgeTo, edgeCost, outflow } = this;
     for (let trace = 0; trace < numTraces; trace++) {
       const row = trace * width;
       const firstOrder = trace * numEdges;
@@ -96,7 +116,7 @@ export class InventorySimulator {
         const from = row + offsets[node];
         const left = pipelines[from] - outflow[node];
         const holding = left > 0 ? this.holdingCost[node] * left : 0;
-        const underage = this.underage(node, pipelines[from], left);
+        const underage = this.underageOf(node, pipelines, row) * this.missed(pipelines[from], left);
         costs[3 * node] += holding;
         costs[3 * node + 1] += underage;
         cost += holding + underage;
@@ -109,13 +129,41 @@ export class InventorySimulator {
       }
       for (let edge = 0; edge < numEdges; edge++) {
         const order = orders[firstOrder + edge];
-        next[row + edgeEntry[edge]] += order;
+        next[row + this.entryOf(edge, pipelines, row)] += order;
         const procurement = edgeCost[edge] * order;
         costs[3 * edgeTo[edge] + 2] += procurement;
         cost += procurement;
       }
       traceCosts[trace] += cost;
+      if (this.facts.size > 0) this.advanceFacts(trace, pipelines, demand, next);
     }
+  }
+
+  /** Entry of a row's pipelines that an order along an edge is added to, by the lead time in the row that begins at `row`. */
+  entryOf(edge: number, pipelines: Float64Array, row: number): number {
+    const entry = this.leadTimeEntry[edge];
+    return entry < 0 ? this.edgeEntry[edge] : this.offsets[this.edgeTo[edge]] + pipelines[row + entry] - 1;
+  }
+
+  /** Cost of a unit not met at once, or price of one that is sold, by the row that begins at `row`. */
+  underageOf(node: number, pipelines: Float64Array, row: number): number {
+    const { facts, firstStore } = this;
+    if (facts.size === 0 || node < firstStore) return this.underageCost[node];
+    return pipelines[row + this.pipelineWidth + facts.underageCosts + node - firstStore];
+  }
+
+  /** The facts of one trace's sample a period later: what was asked for becomes the newest of the past. */
+  private advanceFacts(trace: number, pipelines: Float64Array, demand: DemandRows, next: Float64Array): void {
+    const { facts, numStores, width } = this;
+    const first = trace * width + this.pipelineWidth;
+    const end = (trace + 1) * width;
+    for (let entry = first; entry < end; entry++) next[entry] = pipelines[entry];
+    for (let store = 0; store < numStores; store++) {
+      const oldest = first + facts.past + store * HISTORY;
+      for (let i = 0; i < HISTORY - 1; i++) next[oldest + i] = pipelines[oldest + i + 1];
+      next[oldest + HISTORY - 1] = demand.values[demand.first + trace * demand.stride + store];
+    }
+    next[first + facts.days] = demand.nextDays ?? 0;
   }
 
   /** Indices of the edges that leave a node, or {@link SUPPLIER}. */
@@ -137,9 +185,9 @@ export class InventorySimulator {
     }
   }
 
-  private underage(node: number, onHand: number, left: number): number {
-    const cost = this.underageCost[node];
-    if (this.profit) return left < 0 ? -cost * onHand : -cost * (onHand - left);
-    return left < 0 ? -cost * left : 0;
+  /** Units that count by the underage cost: missing ones, or minus those sold. */
+  private missed(onHand: number, left: number): number {
+    if (this.profit) return left < 0 ? -onHand : left - onHand;
+    return left < 0 ? -left : 0;
   }
 }

@@ -1,6 +1,8 @@
 import type { RandomStream } from "../../core/random.js";
 import { normalQuantile, poissonQuantile } from "../../envs/inventory/demand.js";
-import type { DemandModel } from "../../envs/inventory/problem.js";
+import { type DemandModel, storeRoads } from "../../envs/inventory/problem.js";
+import { HISTORY, PARTS, periodsOf, type SalesPart } from "../../envs/inventory/sales.js";
+import { salesTable } from "../../envs/inventory/sales-table.js";
 import type { InventorySimulator } from "./simulator.js";
 
 /** What happens to an inventory network whatever it orders: its first stock, and demand. */
@@ -11,6 +13,8 @@ export interface Traces {
   readonly demands: Float32Array;
   /** [numTraces, width] pipelines before the first period. */
   readonly starts: Float64Array;
+  /** [numPeriods + 1] days from the nearest Christmas of every period; null where demand is drawn. */
+  readonly days: ArrayLike<number> | null;
 }
 
 /**
@@ -42,7 +46,47 @@ export function drawTraces(
       fillPeriod(stream, copy, demands, (trace * numPeriods + period) * numStores);
     }
   }
-  return { numTraces, numPeriods, demands, starts };
+  return { numTraces, numPeriods, demands, starts, days: null };
+}
+
+/**
+ * The samples of recorded sales that `samples` names, in the weeks of a part: nothing in stock before the first, and the
+ * facts of each sample.
+ */
+export function recordedTraces(
+  simulator: InventorySimulator,
+  part: SalesPart,
+  samples: ArrayLike<number>,
+  numPeriods = periodsOf(part),
+): Traces {
+  const { width, pipelineWidth, facts, numStores, problem, holdingCost, firstStore } = simulator;
+  const table = salesTable(problem.sales?.data ?? "", numStores);
+  const week = PARTS[part][0] + HISTORY;
+  const numTraces = samples.length;
+  const demands = new Float32Array(numTraces * numPeriods * numStores);
+  const starts = new Float64Array(numTraces * width);
+  const roads = storeRoads(problem);
+  for (let trace = 0; trace < numTraces; trace++) {
+    const first = trace * width + pipelineWidth;
+    for (let store = 0; store < numStores; store++) {
+      const series = (samples[trace] * numStores + store) * table.numWeeks;
+      for (let period = 0; period < numPeriods; period++) {
+        demands[(trace * numPeriods + period) * numStores + store] = table.demands[series + week + period];
+      }
+      for (let i = 0; i < HISTORY; i++) {
+        starts[first + facts.past + store * HISTORY + i] = table.demands[series + week - HISTORY + i];
+      }
+      starts[first + facts.underageCosts + store] = table.underageCosts[samples[trace] * numStores + store];
+      starts[first + facts.holdingCosts + store] = holdingCost[firstStore + store];
+    }
+    starts[first + facts.days] = table.days[week];
+    roads.forEach((edge, road) => {
+      const leadTime = table.leadTimes.length > 0 ? table.leadTimes[samples[trace]] : problem.edges[edge].leadTime;
+      starts[first + facts.leadTimes + road] = leadTime;
+    });
+  }
+  const days = Float64Array.from({ length: numPeriods + 1 }, (_, period) => table.days[week + period]);
+  return { numTraces, numPeriods, demands, starts, days };
 }
 
 /** Fills the demand of all stores in one period, from `to` on. */
@@ -74,7 +118,9 @@ function demandSampler({ kind, mean, std, correlation, clipped }: DemandModel): 
       };
     }
     case "traces":
-      throw new RangeError("expected a demand that can be drawn, poisson or normal, got traces");
+      throw new RangeError(
+        "expected a demand that can be drawn, poisson or normal, got recorded sales: see recordedTraces",
+      );
     default:
       return kind satisfies never;
   }

@@ -1,14 +1,16 @@
 import { createOrderPolicy, type PolicyForm } from "../../../src/agents/hdpo/create-policy.js";
 import type { OrderPolicy } from "../../../src/agents/hdpo/order-policy.js";
 import { Rollout } from "../../../src/agents/hdpo/rollout.js";
+import { initialParameters } from "../../../src/compute/initialise.js";
 import { ReferenceUnrolledNetwork } from "../../../src/compute/reference-unrolled.js";
+import type { UnrolledNetwork } from "../../../src/compute/unrolled.js";
 import { parseOptions } from "../../../src/core/options.js";
 import { RandomStream } from "../../../src/core/random.js";
 import { options } from "../../../src/envs/inventory/options.js";
 import type { InventoryProblem } from "../../../src/envs/inventory/problem.js";
 import { problemOf } from "../../../src/envs/inventory/settings.js";
 import { InventorySimulator } from "../../../src/evaluate/inventory/simulator.js";
-import { drawTraces } from "../../../src/evaluate/inventory/traces.js";
+import { drawTraces, recordedTraces } from "../../../src/evaluate/inventory/traces.js";
 
 /** The inventory problem of some options; the others are the defaults. */
 export const problem = (values: Record<string, unknown>): InventoryProblem =>
@@ -23,7 +25,16 @@ export function referencePolicy(network: InventoryProblem, form: PolicyForm, num
     (spec, rows, perPeriod) => new ReferenceUnrolledNetwork(spec, numPeriods * perPeriod, numTraces * rows),
   );
   policy.initialise(new RandomStream(1, "weights"));
+  if (policy.forecaster) policy.forecaster.setParameters(risingForecast(policy.forecaster));
   return { simulator, policy };
+}
+
+/** First weights of a forecaster whose quantiles, three times nineteen, rise from 3 on. */
+function risingForecast({ layout }: UnrolledNetwork): Float32Array {
+  const parameters = initialParameters(layout, new RandomStream(2, "forecaster"));
+  const { biases, outSize } = layout.layers[layout.layers.length - 1];
+  for (let i = 0; i < outSize; i++) parameters[biases + i] = 3 + 0.4 * (i % 19);
+  return parameters;
 }
 
 /** The mean cost of traces under a policy, and its gradient with respect to all parameters, one array for each part. */
@@ -32,7 +43,10 @@ export function costAndGradients(
   policy: OrderPolicy,
   { numTraces = 6, numPeriods = 12, seed = 5 } = {},
 ) {
-  const traces = drawTraces(simulator, new RandomStream(seed, "traces", numTraces), 0, numTraces, numPeriods);
+  const samples = Uint32Array.from({ length: numTraces }, (_, sample) => sample);
+  const traces = simulator.problem.sales
+    ? recordedTraces(simulator, "train", samples, numPeriods)
+    : drawTraces(simulator, new RandomStream(seed, "traces", numTraces), 0, numTraces, numPeriods);
   const rollout = new Rollout(simulator, policy, numPeriods, numTraces);
   const indices = Uint32Array.from({ length: numTraces }, (_, trace) => trace);
   for (const learnable of policy.learnables) learnable.zeroGradients();
@@ -54,6 +68,8 @@ export function worstGradient(simulator: InventorySimulator, policy: OrderPolicy
     const largest = Math.max(...[...gradients[part]].map(Math.abs));
     // Where a gradient is 0 there may be padding, or nothing to be seen.
     const alive = [...gradients[part].keys()].filter((i) => gradients[part][i] !== 0);
+    // What is fitted beforehand has no gradient at all.
+    if (learnable === policy.forecaster && alive.length === 0) return;
     for (let probe = 0; probe < numProbes; probe++) {
       const index = alive[Math.floor((probe * alive.length) / numProbes)];
       const at = (shift: number) => {

@@ -41,6 +41,25 @@ const CASES: readonly (readonly [string, PolicyForm, Record<string, unknown>, nu
     { setting: "transshipment", numStores: 3 },
     null,
   ],
+  [
+    "the network of recorded sales",
+    { policy: "network", hidden: [8, 6], unit: 14 },
+    { setting: "one-store-sales" },
+    null,
+  ],
+  [
+    "the network of recorded sales in three warehouses",
+    { policy: "network", hidden: [8], unit: 14 },
+    { setting: "many-warehouses-sales" },
+    null,
+  ],
+  ["a learned quantile", { policy: "fixed-quantile", hidden: [], unit: 14 }, { setting: "one-store-sales" }, 0.37],
+  [
+    "a learned function from prices to quantiles",
+    { policy: "transformed-nv", hidden: [5, 4], unit: 14 },
+    { setting: "one-store-sales" },
+    null,
+  ],
   ["the graph network of one store", { policy: "gnn", hidden: [6, 5], unit: 4 }, { setting: "one-store-lost" }, null],
   ["the graph network of a chain", { policy: "gnn", hidden: [6, 5], unit: 4 }, { setting: "serial" }, null],
   [

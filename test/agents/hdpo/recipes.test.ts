@@ -31,6 +31,9 @@ test("options that name no value take the published one of the policy and the pr
     devEvery: 10,
     trainIgnored: 0,
     scheduleSteps: 0,
+    trainPeriods: 50,
+    devPeriods: 100,
+    devIgnored: 60,
   });
   expect(recipeOf(problem({}), options())).toMatchObject({ batchSize: 8192, trainTraces: 32_768, devTraces: 32_768 });
   const few = options({ policy: "gnn", learningRate: 0.01, hidden: [8], trainTraces: 16 });
@@ -41,6 +44,25 @@ test("options that name no value take the published one of the policy and the pr
     batchSize: 16,
     trainTraces: 16,
     devTraces: 8192,
+  });
+});
+
+test("recorded sales decide the periods and the most traces, whatever the options say of periods", () => {
+  const store = problem({ setting: "one-store-sales" });
+  expect(recipeOf(store, options({ trainPeriods: 7 }))).toMatchObject({
+    hidden: [64, 64],
+    learningRate: 0.003,
+    trainPeriods: 95,
+    devPeriods: 37,
+    devIgnored: 16,
+    batchSize: 8192,
+    trainTraces: 8192,
+  });
+  const network = problem({ setting: "many-warehouses-sales" });
+  expect(recipeOf(network, options({ trainTraces: 1e6, devTraces: 10 }))).toMatchObject({
+    batchSize: 72,
+    trainTraces: 288,
+    devTraces: 10,
   });
 });
 
