@@ -1,6 +1,7 @@
 import type { EngineState } from "../compute/adam.js";
 import { layoutOf } from "../compute/network.js";
 import { adamStepAll, type UnrolledFactory } from "../compute/unrolled.js";
+import { InputError } from "../core/errors.js";
 import { finishPaced } from "../core/long-work.js";
 import type { Packable } from "../core/pack.js";
 import { RandomStream } from "../core/random.js";
@@ -313,6 +314,11 @@ function sizesOf(form: PolicyForm, simulator: InventorySimulator, numPeriods: nu
 /** Makes the agent, its forecaster fitted where it has one; the registry loads this file only when one is trained. */
 export async function createHdpo(context: AgentContext): Promise<Agent> {
   const options = context.options as unknown as HdpoOptions;
+  const { orderCost } = inventoryProblemOf("inventory", context.envOptions);
+  if (orderCost) {
+    const allowed = "0 for hdpo, since it learns by slopes and this cost has none; ppo learns with it";
+    throw new InputError("env.orderCost", String(orderCost), allowed);
+  }
   return new Hdpo(context, options, await forecastFor(context, options));
 }
 

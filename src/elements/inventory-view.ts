@@ -403,6 +403,8 @@ function policyTitle(name: ReferencePolicy["name"]): string {
       return msg("capped base stock");
     case "echelon-base-stock":
       return msg("echelon base stock");
+    case "reorder-point":
+      return "(s, S)";
     case "order-table":
       return msg("order table");
     default:

@@ -319,6 +319,8 @@ export const listedSpecTexts = (): string[] => [
   msg("Cost of one unit of demand that is not met at once."),
   msg("Holding cost"),
   msg("Cost of one unit that a store keeps for one period."),
+  msg("Cost of an order"),
+  msg("What every order costs, whatever its size; one store with drawn demand only. HDPO cannot learn with it."),
   msg("Demand"),
   msg("Distribution of what customers ask for; the problem's own unless named."),
   msg("own"),

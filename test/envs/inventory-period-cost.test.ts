@@ -24,7 +24,7 @@ test("a period is paid for by hand: stock left at either end, demand not met, an
 
 it.each<OptionValues>([
   { setting: "one-store-lost" },
-  { setting: "one-store-backlogged", leadTime: 2 },
+  { setting: "one-store-backlogged", leadTime: 2, orderCost: 7 },
   { setting: "serial" },
   { setting: "transshipment", numStores: 3 },
   { setting: "one-warehouse", numStores: 4 },

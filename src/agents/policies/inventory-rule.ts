@@ -58,6 +58,7 @@ export function readInventoryRule(value: SerialisedPolicy, observationSize: numb
 const NUMBERS: Readonly<Record<string, readonly string[]>> = {
   "base-stock": ["level"],
   "capped-base-stock": ["level", "most"],
+  "reorder-point": ["reorder", "level"],
   "order-table": ["step", "orders"],
   "echelon-base-stock": ["levels"],
 };

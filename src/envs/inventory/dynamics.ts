@@ -253,6 +253,9 @@ export function step(state: State, action: Action, noise: Noise, tables: Invento
   edge = 0.0 * tables.numNodes;
   while (edge < tables.numEdges) {
     procurement += tables.edgeCost[edge] * state.$[shipped + edge];
+    if (state.$[shipped + edge] >= tables.leastOrder) {
+      procurement += tables.orderCost;
+    }
     edge += 1;
   }
   let store = 0.0 * tables.numNodes;

@@ -58,6 +58,14 @@ export const options = optionsSchema({
     min: 0.01,
     max: 1000,
   }),
+  orderCost: numberOption({
+    title: "Cost of an order",
+    help: "What every order costs, whatever its size; one store with drawn demand only. HDPO cannot learn with it.",
+    default: 0,
+    min: 0,
+    max: 10_000,
+    advanced: true,
+  }),
   demand: choiceOption({
     title: "Demand",
     help: "Distribution of what customers ask for; the problem's own unless named.",
@@ -131,6 +139,7 @@ export const wholeOptions = optionsSchema({
   leadTime: options.entries.leadTime,
   underageCost: options.entries.underageCost,
   holdingCost: options.entries.holdingCost,
+  orderCost: options.entries.orderCost,
   demand: options.entries.demand,
   demandMean: numberOption({
     title: "Mean demand",

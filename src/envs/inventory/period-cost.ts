@@ -1,4 +1,4 @@
-import { firstStore, type InventoryProblem, numStores, pipelineStarts } from "./problem.js";
+import { firstStore, type InventoryProblem, LEAST_ORDER, numStores, pipelineStarts } from "./problem.js";
 
 /** What a period costs, by what it is paid for: the reward's terms, with holding cost apart by where the stock lies. */
 export const PERIOD_COSTS = ["store-holding", "warehouse-holding", "underage", "procurement"] as const;
@@ -11,11 +11,16 @@ export class PeriodCost {
   private readonly starts: readonly number[];
 
   constructor(private readonly problem: InventoryProblem) {
-    const { nodes, edges } = problem;
+    const { nodes, edges, orderCost = 0 } = problem;
     this.first = firstStore(problem);
     this.starts = pipelineStarts(problem);
     const holds = ({ holdsStock, holdingCost }: (typeof nodes)[number]) => holdsStock && holdingCost !== 0;
-    this.arises = [true, nodes.slice(0, this.first).some(holds), true, edges.some(({ cost }) => cost !== 0)];
+    this.arises = [
+      true,
+      nodes.slice(0, this.first).some(holds),
+      true,
+      edges.some(({ cost }) => cost + orderCost !== 0),
+    ];
   }
 
   /**
@@ -24,14 +29,15 @@ export class PeriodCost {
    */
   addTo(costs: Float64Array, before: ArrayLike<number>, after: ArrayLike<number>): void {
     const { problem, first, starts } = this;
-    const { nodes, edges, profit } = problem;
+    const { nodes, edges, profit, orderCost = 0 } = problem;
     const count = numStores(problem);
     const shipped = starts[nodes.length];
     const asked = shipped + edges.length;
     const left = nodes.map((_, node) => before[starts[node]]);
     edges.forEach(({ from, cost }, edge) => {
-      if (from >= 0) left[from] -= after[shipped + edge];
-      costs[3] += (cost * after[shipped + edge]) / count;
+      const units = after[shipped + edge];
+      if (from >= 0) left[from] -= units;
+      costs[3] += (cost * units + (units >= LEAST_ORDER ? orderCost : 0)) / count;
     });
     nodes.forEach(({ holdingCost, holdsStock, underageCost }, node) => {
       const store = node - first;

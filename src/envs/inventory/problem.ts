@@ -57,6 +57,9 @@ export interface RecordedSales {
   readonly drawnLeadTimes: boolean;
 }
 
+/** Orders of fewer units are no orders: what rounding leaves of none. */
+export const LEAST_ORDER = 0.001;
+
 export interface InventoryProblem {
   /** Echelons from the supplier down, then warehouses, then stores. */
   readonly nodes: readonly InventoryNode[];
@@ -69,6 +72,8 @@ export interface InventoryProblem {
   readonly profit: boolean;
   /** Whether orders are rounded to whole units when a policy is tested. */
   readonly wholeUnits: boolean;
+  /** What every order costs, whatever its size; only where there is one store and nothing else. */
+  readonly orderCost?: number;
   /** Least number of pipeline entries of a store. */
   readonly minPipeline: number;
   /** Only where demand comes from traces. */

@@ -79,6 +79,17 @@ const SERIAL_STAGES = [
  * `instance` is `uniform`.
  */
 export function problemOf(options: InventoryOptions): InventoryProblem {
+  const problem = freeOrders(options);
+  const { orderCost } = options;
+  if (orderCost === 0) return problem;
+  if (problem.nodes.length > 1 || problem.sales) {
+    throw new InputError("env.orderCost", String(orderCost), "0 unless there is one store alone, with drawn demand");
+  }
+  return { ...problem, orderCost };
+}
+
+/** The same, where orders cost nothing by themselves. */
+function freeOrders(options: InventoryOptions): InventoryProblem {
   if (options.network.trim() !== "") return parseNetwork(options.network);
   switch (options.setting) {
     case "one-store-lost":

@@ -1,6 +1,7 @@
 import {
   firstStore,
   type InventoryProblem,
+  LEAST_ORDER,
   numStores,
   pipelineStarts,
   type SampleFacts,
@@ -28,6 +29,9 @@ export interface InventoryTables {
   readonly edgeTo: ArrayLike<number>;
   /** [numEdges], cost per unit ordered. */
   readonly edgeCost: ArrayLike<number>;
+  /** What an order costs whatever its size, and the least units that are one. */
+  readonly orderCost: number;
+  readonly leastOrder: number;
   /** [numEdges], largest order in units. */
   readonly orderLimit: ArrayLike<number>;
   /** [numNodes] */
@@ -120,6 +124,8 @@ export function tablesOf(problem: InventoryProblem): InventoryTables {
     arrivalCell: Float64Array.from(edges, ({ to, leadTime }) => starts[to] + leadTime - 1),
     edgeTo: Float64Array.from(edges, ({ to }) => to),
     edgeCost: Float64Array.from(edges, ({ cost }) => cost),
+    orderCost: problem.orderCost ?? 0,
+    leastOrder: LEAST_ORDER,
     orderLimit: Float64Array.from(orderLimits(problem)),
     holdingCost: Float64Array.from(nodes, ({ holdingCost }) => holdingCost),
     holdsStock: Float64Array.from(nodes.slice(0, first), ({ holdsStock }) => (holdsStock ? 1 : 0)),

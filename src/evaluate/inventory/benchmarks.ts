@@ -1,12 +1,12 @@
 import { finishPaced } from "../../core/long-work.js";
 import { firstStore, type InventoryProblem, numStores, SUPPLIER } from "../../envs/inventory/problem.js";
 import { normalQuantile } from "../normal-distribution.js";
-import { optimalBaseStock } from "./backlogged.js";
+import { optimalBaseStock, optimalReorderPoint, type ReorderPoint } from "./backlogged.js";
 import { demandTableOf } from "./demand-table.js";
-import type { LostSalesStore } from "./lost-sales.js";
+import { type LostSalesStore, lotOf } from "./lost-sales.js";
 import { type CostSettings, measureCost } from "./measure-cost.js";
 import { type Optimum, revenueOf, type UnknownOptimum } from "./optimum.js";
-import { bestBaseStock, bestCappedBaseStock, stridesOf, waitingLevel } from "./order-rules.js";
+import { bestBaseStock, bestCappedBaseStock, bestReorderPointOnGrid, stridesOf, waitingLevel } from "./order-rules.js";
 import { type Found, patternSearch } from "./pattern-search.js";
 import { type InventoryRule, ordersOf, ownEdges } from "./rules.js";
 
@@ -69,6 +69,7 @@ async function measured(
 }
 
 async function ofStore(problem: InventoryProblem, settings: BenchmarkSettings): Promise<Benchmark[]> {
+  const { orderCost = 0 } = problem;
   const { holdingCost, underageCost } = problem.nodes[0];
   const { leadTime } = problem.edges[0];
   const { std, kind } = problem.demand;
@@ -76,17 +77,31 @@ async function ofStore(problem: InventoryProblem, settings: BenchmarkSettings): 
     holdingCost,
     underageCost,
     leadTime,
+    orderCost,
     demand: demandTableOf(problem.demand, 0, std[0] / parts),
   });
   if (problem.unmet === "backlogged") {
-    const { level, cost } = optimalBaseStock(onGrid(100));
-    return [{ name: "base-stock", rule: { rule: "base-stock", level }, cost, costError: 0 }];
+    const fine = onGrid(100);
+    const { level, cost } = optimalBaseStock(fine);
+    // Whoever orders up to a level orders whenever something was asked for.
+    const nothing = fine.demand.first > 0 ? 0 : fine.demand.probabilities[0];
+    const plain: Benchmark = {
+      name: "base-stock",
+      rule: { rule: "base-stock", level },
+      cost: cost + orderCost * (1 - nothing),
+      costError: 0,
+    };
+    return orderCost === 0 ? [plain] : [plain, ofReorderPoint(optimalReorderPoint(fine))];
   }
   const fine = onGrid(100);
   const newsvendor = waitingLevel(fine, leadTime + 1) * fine.demand.step;
   const first = await measured(problem, "newsvendor", { rule: "base-stock", level: newsvendor }, settings);
   const parts = (kind === "poisson" ? [1] : GRIDS).find((candidate) => stepsOf(onGrid(candidate)) <= FEW_STEPS);
   return [first, ...(await (parts ? exactly(onGrid(parts), settings) : onTraces(problem, onGrid(GRIDS[2]), settings)))];
+}
+
+function ofReorderPoint({ reorder, level, cost }: ReorderPoint): Benchmark {
+  return { name: "reorder-point", rule: { rule: "reorder-point", reorder, level }, cost, costError: 0 };
 }
 
 /** States that a base-stock rule leads to, about, times demands: all ways to spread its level over the pipeline. */
@@ -101,7 +116,9 @@ async function exactly(store: LostSalesStore, { breathe }: BenchmarkSettings): P
   const breath = () => breathe?.();
   const plain = await finishPaced(bestBaseStock(store), breath);
   const capped = await finishPaced(bestCappedBaseStock(store), breath);
+  const waiting = store.orderCost ? [ofReorderPoint(await finishPaced(bestReorderPointOnGrid(store), breath))] : [];
   return [
+    ...waiting,
     { name: "base-stock", rule: { rule: "base-stock", level: plain.level }, cost: plain.cost, costError: 0 },
     {
       name: "capped-base-stock",
@@ -126,7 +143,14 @@ async function onTraces(
     ([at, most]) => ({ rule: "capped-base-stock", level: at * step, most: most * step }),
     settings,
   );
-  return [plain, capped];
+  if (!store.orderCost) return [plain, capped];
+  const waiting = await searchOnTraces(
+    problem,
+    [level, lotOf(store)],
+    ([at, lot]) => ({ rule: "reorder-point", reorder: at * step, level: (at + lot) * step }),
+    settings,
+  );
+  return [plain, capped, waiting];
 }
 
 /** The best numbers on the traces of the search, then measured on those of the test. */

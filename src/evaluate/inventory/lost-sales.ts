@@ -1,5 +1,5 @@
 import { InputError } from "../../core/errors.js";
-import { type DemandTable, demandOver, quantileIndex } from "./demand-table.js";
+import { type DemandTable, demandOver, meanOf, quantileIndex } from "./demand-table.js";
 
 /** One store whose unmet demand is lost. */
 export interface LostSalesStore {
@@ -9,6 +9,8 @@ export interface LostSalesStore {
   readonly underageCost: number;
   /** Periods until an order arrives, 1 or more. */
   readonly leadTime: number;
+  /** Of every order, whatever its size; 0 unless given. */
+  readonly orderCost?: number;
   /** Demand of one period. */
   readonly demand: DemandTable;
 }
@@ -72,7 +74,7 @@ const SWEEPS_PER_IMPROVEMENT = 8;
  * between two steps. Throws {@link InputError} where {@link isSolvable} says no.
  *
  * Orders are bounded: what arrives within the last n periods of the lead time, the order included, is of no use beyond
- * the p / (p + h) quantile of the demand of n periods. The bounds used are one wider, and when the best policy reaches
+ * the p / (p + h) quantile of the demand of n periods, or beyond that and a lot where orders cost something. The bounds used are one wider, and when the best policy reaches
  * one of them they are widened and everything is solved again. Between sweeps over all orders, sweeps over the orders
  * found make it faster; the interval of the cost comes from full sweeps alone.
  *
@@ -115,9 +117,16 @@ export function isSolvable(store: LostSalesStore): boolean {
 }
 
 /** Entry n − 1: most that is worth having within n periods, as a grid index; n = 1 … leadTime + 1. */
-function boundsOf({ leadTime, demand, underageCost, holdingCost }: LostSalesStore): number[] {
+function boundsOf(store: LostSalesStore): number[] {
+  const { leadTime, demand, underageCost, holdingCost } = store;
   const share = underageCost / (underageCost + holdingCost);
-  return Array.from({ length: leadTime + 1 }, (_, i) => quantileIndex(demandOver(demand, i + 1), share));
+  const lot = lotOf(store);
+  return Array.from({ length: leadTime + 1 }, (_, i) => quantileIndex(demandOver(demand, i + 1), share) + lot);
+}
+
+/** √(2 K μ / h), the lot that balances the cost of orders with that of keeping it, as a grid index. Source: Harris 1913. */
+export function lotOf({ orderCost = 0, demand, holdingCost }: Omit<LostSalesStore, "leadTime">): number {
+  return orderCost === 0 ? 0 : Math.ceil(Math.sqrt((2 * orderCost * meanOf(demand)) / holdingCost) / demand.step);
 }
 
 /**
@@ -211,6 +220,7 @@ function* solve(store: LostSalesStore, space: StateSpace): Generator<SolvingProg
   const costs = periodCosts(store, maxPosition);
   const orders = new Uint16Array(size);
   const expected = new Float64Array(maxOrder + 1);
+  const { orderCost = 0 } = store;
   const { first, probabilities } = store.demand;
   let values = new Float64Array(size);
   let next = new Float64Array(size);
@@ -238,6 +248,7 @@ function* solve(store: LostSalesStore, space: StateSpace): Generator<SolvingProg
           const after = empty + (onHand - first - i) * numTails;
           for (let order = from; order <= to; order++) expected[order] += probability * values[after + order];
         }
+        if (orderCost > 0) for (let order = Math.max(from, 1); order <= to; order++) expected[order] += orderCost;
         let best = from;
         for (let order = from + 1; order <= to; order++) if (expected[order] < expected[best]) best = order;
         orders[row + tail] = best;

@@ -6,7 +6,7 @@ import {
   SUPPLIER,
 } from "../../envs/inventory/problem.js";
 import { normalDensity, normalQuantile } from "../normal-distribution.js";
-import { optimalBaseStock } from "./backlogged.js";
+import { optimalBaseStock, optimalReorderPoint } from "./backlogged.js";
 import { clarkScarf } from "./clark-scarf.js";
 import { type DemandTable, demandTableOf, meanOf, poissonTable } from "./demand-table.js";
 import {
@@ -23,6 +23,8 @@ import {
 export type OptimalPolicy =
   /** Order up to a level of what is on hand and on order. */
   | { readonly kind: "base-stock"; readonly level: number }
+  /** At `reorder` or less on hand and on order, order up to a level: (s, S). */
+  | { readonly kind: "reorder-point"; readonly reorder: number; readonly level: number }
   /** By node: order up to a level of what it and all below it have and expect; infinite: take all there is. */
   | { readonly kind: "echelon-base-stock"; readonly levels: readonly number[] }
   | { readonly kind: "table"; readonly table: OrderTable };
@@ -113,10 +115,22 @@ export function revenueOf(problem: InventoryProblem): number {
 
 function* oneStore(problem: InventoryProblem): Generator<SolvingProgress, Optimum> {
   if (problem.unmet === "lost") return yield* oneLostSalesStore(problem);
-  const { level, cost } = optimalBaseStock({ ...storeOf(problem, 0), demand: fineDemand(problem, 0) });
+  const bought = procurementOf(problem, 0) * problem.demand.mean[0];
+  const store = { ...storeOf(problem, 0), demand: fineDemand(problem, 0) };
+  if (problem.orderCost) {
+    const { reorder, level, cost } = optimalReorderPoint(store);
+    return {
+      kind: "optimal",
+      cost: cost + bought,
+      error: 1e-4 * cost,
+      policy: { kind: "reorder-point", reorder, level },
+      method: "reorder point and level by the algorithm of Zheng & Federgruen 1991",
+    };
+  }
+  const { level, cost } = optimalBaseStock(store);
   return {
     kind: "optimal",
-    cost: cost + procurementOf(problem, 0) * problem.demand.mean[0],
+    cost: cost + bought,
     error: 1e-5 * cost,
     policy: { kind: "base-stock", level },
     method: "base-stock level by convolution of the demand of the lead time and one period (Karlin & Scarf 1958)",
@@ -128,7 +142,7 @@ function storeOf(problem: InventoryProblem, store: number): Omit<LostSalesStore,
   const node = firstStore(problem) + store;
   const { holdingCost, underageCost } = problem.nodes[node];
   const leadTimes = problem.edges.filter(({ to }) => to === node).map((edge) => edge.leadTime);
-  return { holdingCost, underageCost, leadTime: Math.min(...leadTimes) };
+  return { holdingCost, underageCost, leadTime: Math.min(...leadTimes), orderCost: problem.orderCost };
 }
 
 /** Cost of getting a unit to a node by the cheapest roads. */

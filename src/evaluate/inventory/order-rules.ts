@@ -1,6 +1,7 @@
 import { InputError } from "../../core/errors.js";
+import type { ReorderPoint } from "./backlogged.js";
 import { demandOver, quantileIndex } from "./demand-table.js";
-import { type LostSalesStore, MAX_SWEEPS, periodCosts, type SolvingProgress, TOLERANCE } from "./lost-sales.js";
+import { type LostSalesStore, lotOf, MAX_SWEEPS, periodCosts, type SolvingProgress, TOLERANCE } from "./lost-sales.js";
 import { type Found, patternSearch } from "./pattern-search.js";
 
 /** An order, as a grid index, from a state [leadTime] of grid indices: on hand, then what arrives in 1, 2, … periods. */
@@ -14,6 +15,14 @@ export function baseStockRule(level: number): OrderRule {
 /** Orders up to a level, but never more than `most` at once. */
 export function cappedBaseStockRule(level: number, most: number): OrderRule {
   return (state) => Math.min(most, Math.max(0, level - positionOf(state)));
+}
+
+/** Orders up to a level once what is on hand and on order has fallen to `reorder`, else nothing: (s, S). */
+export function reorderPointRule(reorder: number, level: number): OrderRule {
+  return (state) => {
+    const position = positionOf(state);
+    return position <= reorder ? level - position : 0;
+  };
 }
 
 function positionOf(state: ArrayLike<number>): number {
@@ -31,7 +40,8 @@ const MAX_STATES = 400_000;
  * Looks at the states that the rule leads to from an empty store. Throws {@link InputError} when they are too many.
  */
 export function averageCost(store: LostSalesStore, rule: OrderRule): number {
-  const { onHand, starts, nexts } = statesOfRule(store, rule);
+  const { onHand, orders, starts, nexts } = statesOfRule(store, rule);
+  const { orderCost = 0 } = store;
   const { first, probabilities } = store.demand;
   const costs = periodCosts(
     store,
@@ -45,7 +55,7 @@ export function averageCost(store: LostSalesStore, rule: OrderRule): number {
     for (let state = 0; state < onHand.length; state++) {
       const start = starts[state];
       const last = starts[state + 1] - start - 1;
-      let value = costs[onHand[state]];
+      let value = costs[onHand[state]] + (orders[state] > 0 ? orderCost : 0);
       let rest = 1;
       // What follows the greatest leftover stands first; the last takes all demand that is left.
       const skipped = Math.max(0, first - onHand[state]);
@@ -70,6 +80,8 @@ export function averageCost(store: LostSalesStore, rule: OrderRule): number {
 /** The states that a rule leads to; those that follow state i are `nexts[starts[i]]` up to `nexts[starts[i + 1] - 1]`. */
 interface RuleStates {
   readonly onHand: Int32Array;
+  /** What is ordered in each. */
+  readonly orders: Int32Array;
   readonly starts: Int32Array;
   readonly nexts: Int32Array;
 }
@@ -78,6 +90,7 @@ function statesOfRule({ leadTime, demand }: LostSalesStore, rule: OrderRule): Ru
   const { first, probabilities } = demand;
   const numbers = new Map<string, number>();
   const states: Uint16Array[] = [];
+  const orders: number[] = [];
   const starts: number[] = [0];
   const nexts: number[] = [];
   const numberOf = (state: Uint16Array): number => {
@@ -99,6 +112,7 @@ function statesOfRule({ leadTime, demand }: LostSalesStore, rule: OrderRule): Ru
   for (let i = 0; i < states.length; i++) {
     const state = states[i];
     const order = rule(state);
+    orders.push(order);
     const most = Math.max(0, state[0] - first);
     const least = Math.max(0, state[0] - first - probabilities.length + 1);
     for (let left = most; left >= least; left--) {
@@ -112,6 +126,7 @@ function statesOfRule({ leadTime, demand }: LostSalesStore, rule: OrderRule): Ru
   }
   return {
     onHand: Int32Array.from(states, (state) => state[0]),
+    orders: Int32Array.from(orders),
     starts: Int32Array.from(starts),
     nexts: Int32Array.from(nexts),
   };
@@ -144,6 +159,13 @@ export function* bestCappedBaseStock(store: LostSalesStore): Generator<SolvingPr
   const start = [waitingLevel(store, store.leadTime + 1), waitingLevel(store, 1)];
   const { at, cost } = yield* search(store, start, ([level, most]) => cappedBaseStockRule(level, most));
   return { level: at[0] * store.demand.step, most: at[1] * store.demand.step, cost };
+}
+
+/** The best reorder point and level that a local search finds: an upper bound on the best of all. */
+export function* bestReorderPointOnGrid(store: LostSalesStore): Generator<SolvingProgress, ReorderPoint> {
+  const start = [waitingLevel(store, store.leadTime + 1), lotOf(store)];
+  const { at, cost } = yield* search(store, start, ([reorder, lot]) => reorderPointRule(reorder, reorder + lot));
+  return { reorder: at[0] * store.demand.step, level: (at[0] + at[1]) * store.demand.step, cost };
 }
 
 function* search(

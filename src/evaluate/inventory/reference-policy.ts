@@ -2,11 +2,11 @@ import { type InventoryProblem, pipelineStarts } from "../../envs/inventory/prob
 import { orderOf } from "./lost-sales.js";
 import type { Orders } from "./measure-cost.js";
 import type { OptimalPolicy } from "./optimum.js";
-import { ordersOf } from "./rules.js";
+import { type InventoryRule, ordersOf } from "./rules.js";
 
 /** A policy that a learned one is held against. Plain data. */
 export interface ReferencePolicy {
-  readonly name: "optimal" | "newsvendor" | "base-stock" | "capped-base-stock" | "order-table" | "echelon-base-stock";
+  readonly name: "optimal" | "newsvendor" | InventoryRule["rule"];
   readonly policy:
     | OptimalPolicy
     | { readonly kind: "capped-base-stock"; readonly level: number; readonly most: number };

@@ -7,6 +7,8 @@ export type InventoryRule =
   | { readonly rule: "base-stock"; readonly level: number }
   /** The same, but never more than `most` at once. */
   | { readonly rule: "capped-base-stock"; readonly level: number; readonly most: number }
+  /** One store waits until what it has and expects has fallen to `reorder`, then orders up to `level`: (s, S). */
+  | { readonly rule: "reorder-point"; readonly reorder: number; readonly level: number }
   /**
    * One store orders by what it has and expects: entry i from i × `step` units on, the last entry
    * beyond that too.
@@ -27,6 +29,8 @@ export function ruleText(rule: InventoryRule, problem: InventoryProblem): string
       return `order up to ${units(rule.level)}`;
     case "capped-base-stock":
       return `order up to ${units(rule.level)}, at most ${units(rule.most)} at once`;
+    case "reorder-point":
+      return `at ${units(rule.reorder)} or less order up to ${units(rule.level)}`;
     case "order-table":
       return orderTableText(rule.orders, rule.step, units);
     case "echelon-base-stock":
@@ -52,12 +56,17 @@ export function ordersOf(rule: InventoryRule, problem: InventoryProblem): Orders
   switch (rule.rule) {
     case "base-stock":
     case "capped-base-stock": {
-      if (numNodes !== 1) throw new RangeError(`expected one store for a ${rule.rule} rule, got ${numNodes} nodes`);
+      checkAlone(rule, numNodes);
       const most = rule.rule === "base-stock" ? Number.POSITIVE_INFINITY : rule.most;
       return storeOrders(pipelineLengths(problem)[0], (position) => Math.min(most, Math.max(0, rule.level - position)));
     }
+    case "reorder-point":
+      checkAlone(rule, numNodes);
+      return storeOrders(pipelineLengths(problem)[0], (position) =>
+        position <= rule.reorder ? Math.max(0, rule.level - position) : 0,
+      );
     case "order-table": {
-      if (numNodes !== 1) throw new RangeError(`expected one store for a ${rule.rule} rule, got ${numNodes} nodes`);
+      checkAlone(rule, numNodes);
       const { step, orders } = rule;
       const last = orders.length - 1;
       return storeOrders(pipelineLengths(problem)[0], (position) => {
@@ -72,6 +81,10 @@ export function ordersOf(rule: InventoryRule, problem: InventoryProblem): Orders
     default:
       return rule satisfies never;
   }
+}
+
+function checkAlone({ rule }: InventoryRule, numNodes: number): void {
+  if (numNodes !== 1) throw new RangeError(`expected one store for a ${rule} rule, got ${numNodes} nodes`);
 }
 
 /** Orders of one store that look at no more than what it has and expects. */

@@ -1,6 +1,7 @@
 import {
   firstStore,
   type InventoryProblem,
+  LEAST_ORDER,
   numStores,
   pipelineLengths,
   type SampleFacts,
@@ -48,6 +49,8 @@ export class InventorySimulator {
   readonly edgeTo: Int32Array;
   readonly edgeEntry: Int32Array;
   readonly edgeCost: Float64Array;
+  /** What an order costs whatever its size. */
+  readonly orderCost: number;
   /** [numNodes] cost per unit at the end of a period; a node that may not hold stock pays none. */
   readonly holdingCost: Float64Array;
   readonly underageCost: Float64Array;
@@ -75,6 +78,7 @@ export class InventorySimulator {
     this.edgeFrom = Int32Array.from(edges, (edge) => edge.from);
     this.edgeTo = Int32Array.from(edges, (edge) => edge.to);
     this.edgeEntry = Int32Array.from(edges, (edge) => this.offsets[edge.to] + edge.leadTime - 1);
+    this.orderCost = problem.orderCost ?? 0;
     this.edgeCost = Float64Array.from(edges, (edge) => edge.cost);
     this.holdingCost = Float64Array.from(nodes, (node) => (node.holdsStock ? node.holdingCost : 0));
     this.underageCost = Float64Array.from(nodes, (node) => node.underageCost);
@@ -106,7 +110,7 @@ export class InventorySimulator {
     traceCosts: Float64Array,
     costs: Float64Array,
   ): void {
-    const { width, numEdges, numNodes, offsets, lengths, edgeTo, edgeCost, outflow } = this;
+    const { width, numEdges, numNodes, offsets, lengths, edgeTo, edgeCost, orderCost, outflow } = this;
     for (let trace = 0; trace < numTraces; trace++) {
       const row = trace * width;
       const firstOrder = trace * numEdges;
@@ -130,7 +134,7 @@ export class InventorySimulator {
       for (let edge = 0; edge < numEdges; edge++) {
         const order = orders[firstOrder + edge];
         next[row + this.entryOf(edge, pipelines, row)] += order;
-        const procurement = edgeCost[edge] * order;
+        const procurement = edgeCost[edge] * order + (order >= LEAST_ORDER ? orderCost : 0);
         costs[3 * edgeTo[edge] + 2] += procurement;
         cost += procurement;
       }

@@ -145,4 +145,5 @@ test("other worlds, engines on graphics devices and policies without a form in t
   const { spec } = await loadWorld("cartpole", {});
   expect(hdpo.unsupported(spec)).toMatch(/inventory networks/);
   await expect(make({ ...SMALL, policy: "capped-base-stock" }, { setting: "serial" })).rejects.toThrow(/agent\.policy/);
+  await expect(make(SMALL, { orderCost: 5 })).rejects.toThrow("env.orderCost: expected 0 for hdpo");
 });

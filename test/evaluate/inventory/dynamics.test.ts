@@ -11,6 +11,7 @@ import { drawTraces, recordedTraces } from "../../../src/evaluate/inventory/trac
 const SETTINGS = [
   ["one-store-lost", {}],
   ["one-store-backlogged", { leadTime: 1 }],
+  ["one-store-lost", { orderCost: 7 }],
   ["serial", {}],
   ["serial", { demand: "poisson" }],
   ["transshipment", { numStores: 3 }],
