@@ -94,18 +94,77 @@ const VIEWS: readonly (readonly [string, (page: Page) => Promise<unknown>])[] = 
   ],
 ];
 
+const tab = (page: Page, id: string) => page.locator(`vitrine-inventory #${id}`).click();
+const panel = (page: Page, part: string) => page.locator(`vitrine-inventory ${part}`).first().waitFor();
+
+/** An inventory world: how its network is built, and what its policy costs, orders and passes on. */
+const INVENTORY_VIEWS: typeof VIEWS = [
+  [
+    "the network editor",
+    async (page) => {
+      await page.getByRole("button", { name: "Build a network by hand" }).click();
+      await page.getByRole("dialog", { name: "Build a network" }).waitFor();
+    },
+  ],
+  [
+    "a network that lacks something",
+    async (page) => {
+      await page.getByRole("button", { name: "Add a warehouse" }).click();
+      await page.getByRole("textbox", { name: "Name 1" }).fill("");
+      await page.keyboard.press("Tab");
+      await until("it says so", async () => (await page.getByRole("alert").innerText()) !== "");
+    },
+  ],
+  [
+    "costs by period",
+    async (page) => {
+      await page.keyboard.press("Escape");
+      await transport(page).click();
+      await panel(page, "vitrine-cost-plot table");
+    },
+  ],
+  [
+    "orders",
+    async (page) => {
+      await tab(page, "orders");
+      await panel(page, ".plot");
+    },
+  ],
+  [
+    "messages of the graph network",
+    async (page) => {
+      await tab(page, "messages");
+      await panel(page, "vitrine-message-bars table");
+    },
+  ],
+  [
+    "the gap",
+    async (page) => {
+      await tab(page, "gap");
+      await panel(page, ".plot");
+    },
+  ],
+];
+
+const CART_POLE = "seed=7&autoplay=0&budget=2000000";
+const INVENTORY =
+  "env=inventory&agent=hdpo&seed=7&autoplay=0&env.setting=one-warehouse&env.numStores=2&agent.policy=gnn&evaluationEvery=5000";
+
 describe.each([
   ["1440 px, light", 1440, 900, "light"],
   ["1440 px, dark", 1440, 900, "dark"],
   ["390 px, light", 390, 844, "light"],
   ["390 px, dark", 390, 844, "dark"],
 ] as const)("axe at level AA, %s", (_, width, height, colorScheme) => {
-  it("finds nothing on any view", async () => {
-    const { page, context, errors } = await visit(browser, `${site.origin}/#seed=7&autoplay=0&budget=2000000`, {
+  it.each([
+    ["cart-pole", CART_POLE, VIEWS],
+    ["an inventory network", INVENTORY, INVENTORY_VIEWS],
+  ] as const)("finds nothing on any view of %s", async (_world, link, views) => {
+    const { page, context, errors } = await visit(browser, `${site.origin}/#${link}`, {
       viewport: { width, height },
       colorScheme,
     });
-    for (const [view, reach] of VIEWS) {
+    for (const [view, reach] of views) {
       await reach(page);
       expect({ view, found: await findings(page) }).toEqual({ view, found: [] });
     }
