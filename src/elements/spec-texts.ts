@@ -4,6 +4,7 @@ import { loadDrawing } from "../envs/drawings.js";
 import { environments } from "../envs/index.js";
 import { commandFeatures } from "../interpret/command-features.js";
 import { trainingOptions } from "../runs/link.js";
+import { NETWORK_SENTENCES } from "./network-refusals.js";
 
 /** What the calibration says of engines it did not time. */
 const ENGINE_NOTES = [
@@ -57,6 +58,7 @@ export async function specTexts(): Promise<string[]> {
     }
   }
   addOptions(trainingOptions);
+  add(...NETWORK_SENTENCES);
   // Edges of a graph network that are no roads: `store 1 → customers`, `warehouse: kept`.
   add("customers", "kept");
   for (const { name } of commandFeatures({ desiredReturn: 1, desiredHorizon: 1 })) add(name);

@@ -1,13 +1,14 @@
 import { msg, str } from "@lit/localize";
 import { css, html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
-import { InputError, messageOf } from "../core/errors.js";
+import { InputError } from "../core/errors.js";
 import type { OptionValues } from "../core/options.js";
 import { controls } from "../elements/controls.js";
 import { scrollingDialog } from "../elements/dialog.js";
 import { VitrineElement } from "../elements/element.js";
 import { closeIcon } from "../elements/icons.js";
 import { translated } from "../elements/localise.js";
+import { networkRefusal } from "../elements/network-refusals.js";
 import type { OptionChange } from "../elements/option-form.js";
 import {
   type DraftNode,
@@ -147,9 +148,10 @@ export class NetworkEditor extends VitrineElement {
   }
 
   private editor(draft: NetworkDraft) {
-    const error = errorOf(draft);
+    const refused = refusalOf(draft);
+    const error = refused ? networkRefusal(refused) : "";
     // The notation counts statements: nodes, then roads.
-    const wrong = Number(/\(statement (\d+)\)/.exec(error)?.[1] ?? 0) - 1;
+    const wrong = Number(/\(statement (\d+)\)/.exec(refused?.given ?? "")?.[1] ?? 0) - 1;
     return html`<dialog aria-labelledby="title" @close=${() => (this.draft = null)}>
       <div class="head">
         <h2 id="title">${msg("Build a network")}</h2>
@@ -254,13 +256,14 @@ export class NetworkEditor extends VitrineElement {
   }
 }
 
-/** Why a draft makes no network yet, in one sentence; empty where it makes one. */
-function errorOf(draft: NetworkDraft): string {
+/** Why a draft makes no network yet; null where it makes one. */
+function refusalOf(draft: NetworkDraft): InputError | null {
   try {
-    parseNetwork(textOf(draft), msg("Network"));
-    return "";
+    parseNetwork(textOf(draft));
+    return null;
   } catch (error) {
-    return messageOf(error);
+    if (error instanceof InputError) return error;
+    throw error;
   }
 }
 

@@ -29,6 +29,8 @@ it.each<OptionValues>([
   { setting: "transshipment", numStores: 3 },
   { setting: "one-warehouse", numStores: 4 },
   { setting: "many-warehouses" },
+  { setting: "one-store-sales" },
+  { setting: "many-warehouses-sales" },
   { network: `${NETWORK}; profit=yes` },
   { network: `${NETWORK}; unmet=backlogged` },
 ])("costs by term sum to minus the reward, step by step, the last one of an episode too: %j", async (options) => {

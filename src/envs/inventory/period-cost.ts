@@ -1,4 +1,4 @@
-import { firstStore, type InventoryProblem, LEAST_ORDER, numStores, pipelineStarts } from "./problem.js";
+import { firstStore, type InventoryProblem, LEAST_ORDER, numStores, pipelineStarts, sampleFacts } from "./problem.js";
 
 /** What a period costs, by what it is paid for: the reward's terms, with holding cost apart by where the stock lies. */
 export const PERIOD_COSTS = ["store-holding", "warehouse-holding", "underage", "procurement"] as const;
@@ -39,9 +39,12 @@ export class PeriodCost {
       if (from >= 0) left[from] -= units;
       costs[3] += (cost * units + (units >= LEAST_ORDER ? orderCost : 0)) / count;
     });
-    nodes.forEach(({ holdingCost, holdsStock, underageCost }, node) => {
+    // A sample of recorded sales has prices of its own, among its facts.
+    const prices = asked + 2 * count + sampleFacts(problem).underageCosts;
+    nodes.forEach(({ holdingCost, holdsStock, underageCost: ownCost }, node) => {
       const store = node - first;
       if (store >= 0) {
+        const underageCost = problem.sales ? before[prices + store] : ownCost;
         const sold = Math.min(left[node], after[asked + store]);
         left[node] -= after[asked + store];
         const missing = after[asked + count + store];
