@@ -165,9 +165,8 @@ export class InventoryView extends VitrineElement {
   /** Of the evaluations so far, by step. */
   @property({ attribute: false }) gaps: readonly MeasuredGap[] = [];
   @property({ attribute: false }) stage: StageCosts | null = null;
-  /** Index of the road whose orders are drawn, and the largest order along it in units. */
+  /** Index of the road whose orders are drawn. */
   @property({ type: Number }) road = 0;
-  @property({ type: Number }) largest = 1;
   @property({ attribute: false }) trail: OrderTrail | null = null;
   /** Null for a network of several nodes. */
   @property({ attribute: false }) measured: MeasuredCurve | null = null;
@@ -261,7 +260,6 @@ export class InventoryView extends VitrineElement {
         return html`<vitrine-gap-plot .gaps=${this.gaps} ?optimal=${best?.name === "optimal"}></vitrine-gap-plot>`;
       case "orders":
         return html`<vitrine-order-plot
-          .largest=${this.largest}
           .reference=${reference}
           .trail=${this.trail}
           .measured=${this.measured}

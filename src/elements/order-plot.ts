@@ -84,8 +84,6 @@ export class OrderPlot extends VitrineElement {
     `,
   ];
 
-  /** The largest order along the road, in units. */
-  @property({ type: Number }) largest = 1;
   /** The policy to beat, in words; empty while it is unknown. */
   @property() reference = "";
   /** Changed in place: ask for an update when it has news. */
@@ -128,8 +126,7 @@ export class OrderPlot extends VitrineElement {
   }
 
   private plot(trail: OrderTrail) {
-    const { largest } = this;
-    let [low, high, most] = [0, largest / 2, largest / 4];
+    let [low, high, most] = [0, 1, 1];
     for (let period = 0; period < trail.length; period++) {
       low = Math.min(low, trail.position(period));
       high = Math.max(high, trail.position(period));

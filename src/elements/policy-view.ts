@@ -211,8 +211,9 @@ export class PolicyView extends VitrineElement {
     const pin = row.querySelector("i");
     const [low, high] = feature.typical;
     const share = Number.isNaN(value) ? 0.5 : Math.min(1, Math.max(0, (value - low) / (high - low)));
-    const track = pin?.parentElement?.clientWidth ?? 0;
-    if (pin) pin.style.transform = `translateX(${(share * (track - 3)).toFixed(1)}px)`;
+    // Both ends touch those of the track. To read its width would lay the page out anew for every row.
+    const place = `${(100 * share).toFixed(1)}%`;
+    if (pin) Object.assign(pin.style, { left: place, transform: `translateX(-${place})` });
     const cell = row.querySelector(".num");
     if (cell) cell.textContent = Number.isNaN(value) ? "–" : this.readout(value, feature);
   }

@@ -35,8 +35,7 @@ interface Followed {
   readonly starts: readonly number[];
   /** [numEdges], in units. */
   readonly limits: readonly number[];
-  /** The newest observation [1, observationSize] and what the policy to beat orders then [numEdges]. */
-  readonly pipelines: Float64Array;
+  /** [numEdges], what the policy to beat would order in the newest state. */
   readonly wanted: Float64Array;
   readonly periodCost: PeriodCost;
   readonly costs: StageCosts;
@@ -112,7 +111,7 @@ export class InventoryLab {
     const { followed } = this;
     if (!followed || (step === this.lastStep && episode === this.lastEpisode) || Number.isNaN(action[0])) return;
     // Frames of the world before may still be on the stage.
-    if (observation.length !== followed.pipelines.length) return;
+    if (observation.length !== this.session?.spec.observation.length) return;
     this.lastStep = step;
     this.lastEpisode = episode;
     this.addOrder(followed, observation, action);
@@ -184,7 +183,6 @@ export class InventoryLab {
       .gaps=${this.gaps}
       .stage=${followed.costs}
       .road=${road}
-      .largest=${followed.limits[road]}
       .trail=${this.trail}
       ?graph=${isGraphNetwork(settings)}
       .heard=${first.messages}
@@ -247,7 +245,6 @@ export class InventoryLab {
       problem,
       starts,
       limits: orderLimits(problem),
-      pipelines: new Float64Array(starts[problem.nodes.length]),
       wanted: new Float64Array(problem.edges.length),
       periodCost,
       costs: {
@@ -313,17 +310,12 @@ export class InventoryLab {
     this.onChange();
   }
 
-  private addOrder(
-    { problem, starts, limits, pipelines, wanted }: Followed,
-    observation: Float32Array,
-    action: Float32Array,
-  ) {
+  private addOrder({ problem, starts, limits, wanted }: Followed, observation: Float32Array, action: Float32Array) {
     const { road, orders } = this;
     const { to } = problem.edges[road];
     let position = 0;
     for (let entry = starts[to]; entry < starts[to + 1]; entry++) position += observation[entry];
-    pipelines.set(observation);
-    if (orders) void orders(pipelines, 1, wanted);
+    if (orders) void orders(Float64Array.from(observation), 1, wanted);
     this.trail.add(
       position,
       bounded(problem, limits[road], action[road]),

@@ -10,7 +10,6 @@ import type { InventoryReference } from "../../src/evaluate/inventory/reference-
 
 async function mount(): Promise<InventoryView> {
   const view = document.createElement("vitrine-inventory") as InventoryView;
-  view.largest = 20;
   view.cost = 6;
   document.body.append(view);
   await view.updateComplete;
