@@ -68,8 +68,8 @@ export class GapPlot extends VitrineElement {
 
   /** By step. */
   @property({ attribute: false }) gaps: readonly MeasuredGap[] = [];
-  /** Whether the policy to beat is the optimal one. */
-  @property({ type: Boolean }) optimal = false;
+  /** The policy to beat: the optimal one, one that knows all demand, or the best of the simple ones. */
+  @property() best: "optimal" | "just-in-time" | "simple" = "simple";
 
   override render() {
     if (this.gaps.length < 2) {
@@ -86,7 +86,13 @@ export class GapPlot extends VitrineElement {
   }
 
   private get heading(): string {
-    return this.optimal ? msg("Gap to the optimum") : msg("Gap to the best simple policy");
+    if (this.best === "just-in-time") return msg("Gap to just-in-time orders");
+    return this.best === "optimal" ? msg("Gap to the optimum") : msg("Gap to the best simple policy");
+  }
+
+  private get bestTitle(): string {
+    if (this.best === "just-in-time") return msg("just in time");
+    return this.best === "optimal" ? msg("optimal") : msg("best simple policy");
   }
 
   private plot() {
@@ -126,7 +132,7 @@ export class GapPlot extends VitrineElement {
   private showTable(): void {
     this.tell<TableTwin>("table-show", {
       caption: this.heading,
-      columns: [msg("step"), msg("cost"), this.optimal ? msg("optimal") : msg("best simple policy"), msg("gap")],
+      columns: [msg("step"), msg("cost"), this.bestTitle, msg("gap")],
       rows: this.gaps.map((one) => [
         formatInteger(one.step),
         formatFixed(one.cost, 3),

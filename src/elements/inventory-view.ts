@@ -33,10 +33,16 @@ interface Row {
   readonly own: boolean;
 }
 
-/** The policy to beat: the optimal one, else the cheapest of the simple ones. */
+/** The policy to beat: the optimal one, or one that knows all demand, else the cheapest of the simple ones. */
 export function policyToBeat(reference: InventoryReference | null): ReferencePolicy | null {
   const policies = reference?.policies ?? [];
-  return policies.find(({ name }) => name === "optimal") ?? policies[0] ?? null;
+  return policies.find(({ name }) => name === "optimal" || name === "just-in-time") ?? policies[0] ?? null;
+}
+
+/** The best policy that can be played: its orders stand beside one's own. */
+export function policyToFollow(reference: InventoryReference | null): ReferencePolicy | null {
+  const possible = reference?.policies.filter(({ name }) => name !== "just-in-time") ?? [];
+  return possible.find(({ name }) => name === "optimal") ?? possible[0] ?? null;
 }
 
 /** What costs there are in a network, and what the periods on the stage cost. */
@@ -187,7 +193,7 @@ export class InventoryView extends VitrineElement {
     const rows = this.rows();
     return html`
       <div class="head">
-        <h2>${msg("Cost")}</h2>
+        <h2>${this.earns ? msg("Profit") : msg("Cost")}</h2>
         <p>${msg("per store and period, in the same episodes")}</p>
         <button class="icon-btn push" title=${msg("Show as a table")} aria-label=${msg("Show as a table: cost")} @click=${this.showTable}>${tableIcon}</button>
       </div>
@@ -213,6 +219,11 @@ export class InventoryView extends VitrineElement {
       </div>
       <div id="panel" role="tabpanel" aria-labelledby=${this.tab}>${this.panel()}</div>
     `;
+  }
+
+  /** Whether stores are paid for what they sell: profit is shown, which is minus the cost. */
+  private get earns(): boolean {
+    return this.stage?.profit ?? false;
   }
 
   /** Only a graph network passes messages. */
@@ -244,6 +255,7 @@ export class InventoryView extends VitrineElement {
     const { stage } = this;
     const best = policyToBeat(this.reference);
     const reference = best ? policyTitle(best.name) : "";
+    const followed = policyToFollow(this.reference);
     switch (this.tab) {
       case "periods":
         return stage
@@ -257,10 +269,13 @@ export class InventoryView extends VitrineElement {
             ></vitrine-cost-plot>`
           : nothing;
       case "gap":
-        return html`<vitrine-gap-plot .gaps=${this.gaps} ?optimal=${best?.name === "optimal"}></vitrine-gap-plot>`;
+        return html`<vitrine-gap-plot
+          .gaps=${this.gaps}
+          .best=${best?.name === "optimal" || best?.name === "just-in-time" ? best.name : "simple"}
+        ></vitrine-gap-plot>`;
       case "orders":
         return html`<vitrine-order-plot
-          .reference=${reference}
+          .reference=${followed ? policyTitle(followed.name) : ""}
           .trail=${this.trail}
           .measured=${this.measured}
         ></vitrine-order-plot>`;
@@ -316,13 +331,13 @@ export class InventoryView extends VitrineElement {
     const best = policyToBeat(this.reference);
     if (cost === null || !best) return nothing;
     // A bound of the long run says little of episodes that pay for their starts too.
-    return gapText(cost, this.costOf(best), best.name === "optimal");
+    return gapText(cost, this.costOf(best), best.name);
   }
 
   private bars(rows: readonly Row[]) {
     const { bestCost } = this;
     const most = Math.max(...rows.map(({ cost }) => Math.abs(cost)), 1e-9);
-    const share = (cost: number) => (100 * Math.max(0, cost)) / most;
+    const share = (cost: number) => (100 * Math.max(0, this.shown(cost))) / most;
     // Shares are attributes: the page's policy refuses styles in elements.
     const mark =
       bestCost === null ? nothing : svg`<line x1="${share(bestCost)}%" x2="${share(bestCost)}%" y1="0" y2="16" />`;
@@ -331,18 +346,22 @@ export class InventoryView extends VitrineElement {
         ({ name, cost, own }) => html`<div class=${own ? "own" : ""}>
           <dt>${name}</dt>
           <dd class="bar"><svg aria-hidden="true"><rect y="2" width="${share(cost)}%" height="12" rx="2" />${mark}</svg></dd>
-          <dd>${formatFixed(cost, 2)}</dd>
+          <dd>${formatFixed(this.shown(cost), 2)}</dd>
           <dd class="apart">${this.apart(cost)}</dd>
         </div>`,
       )}
     </dl>`;
   }
 
+  private shown(cost: number): number {
+    return this.earns ? -cost : cost;
+  }
+
   private apart(cost: number): string {
     const { bestCost } = this;
     if (bestCost === null) return "";
     if (cost === bestCost) return "–";
-    const gap = 100 * gapOf({ cost, best: bestCost });
+    const gap = this.shown(100 * gapOf({ cost, best: bestCost }));
     return `${gap < 0 ? "−" : "+"}${formatFixed(Math.abs(gap), 1)} %`;
   }
 
@@ -350,6 +369,7 @@ export class InventoryView extends VitrineElement {
     const { reference, failure } = this;
     if (failure !== "") return `${msg("The best policies of this network could not be worked out.")} (${failure})`;
     if (!reference) return msg("Solving this network beside the training …");
+    if (reference.later) return laterText(reference.later);
     if (!reference.optimum) return msg("No bound on the least cost is known for this network.");
     const cost = formatFixed(reference.optimum.cost, 3);
     return reference.optimum.kind === "optimal"
@@ -359,9 +379,13 @@ export class InventoryView extends VitrineElement {
 
   private showTable(): void {
     this.tell<TableTwin>("table-show", {
-      caption: msg("Cost per store and period, in the same episodes"),
-      columns: [msg("policy"), msg("cost"), msg("above the best")],
-      rows: this.rows().map(({ name, cost }) => [name, formatFixed(cost, 3), this.apart(cost)]),
+      caption: this.earns
+        ? msg("Profit per store and period, in the same episodes")
+        : msg("Cost per store and period, in the same episodes"),
+      columns: this.earns
+        ? [msg("policy"), msg("profit"), msg("beside just in time")]
+        : [msg("policy"), msg("cost"), msg("above the best")],
+      rows: this.rows().map(({ name, cost }) => [name, formatFixed(this.shown(cost), 3), this.apart(cost)]),
     });
   }
 }
@@ -382,11 +406,23 @@ function tabTitle(tab: InventoryTab): string {
 }
 
 /** How far a cost is from that of the policy to beat: `1.2 % above the optimum`. */
-function gapText(cost: number, other: number, optimal: boolean) {
+function gapText(cost: number, other: number, name: ReferencePolicy["name"]) {
   const share = 100 * gapOf({ cost, best: other });
+  const optimal = name === "optimal";
+  if (name === "just-in-time") {
+    return html`<p class="gap"><b>${formatFixed(share, 1)} %</b> ${msg("less than orders earn that know all sales beforehand")}</p>`;
+  }
   const above = optimal ? msg("above the optimum") : msg("above the best simple policy");
   const below = optimal ? msg("below what is best in the long run") : msg("below the best simple policy");
   return html`<p class="gap"><b>${formatFixed(Math.abs(share), 1)} %</b> ${share < 0 ? below : above}</p>`;
+}
+
+/** What could be earned in weeks that nothing is learned from. */
+function laterText({ justInTime, newsvendor }: NonNullable<InventoryReference["later"]>): string {
+  const most = formatFixed(-justInTime, 1);
+  if (!newsvendor) return msg(str`In later weeks, just in time would earn ${most}.`);
+  const [earned, name] = [formatFixed(-newsvendor.cost, 1), policyTitle(newsvendor.name)];
+  return msg(str`In later weeks, the best newsvendor (${name}) earns ${earned}; just in time would earn ${most}.`);
 }
 
 function policyTitle(name: ReferencePolicy["name"]): string {
@@ -405,6 +441,16 @@ function policyTitle(name: ReferencePolicy["name"]): string {
       return "(s, S)";
     case "order-table":
       return msg("order table");
+    case "just-in-time":
+      return msg("just in time");
+    case "quantile-nv":
+      return msg("newsvendor's quantile");
+    case "returns-nv":
+      return msg("newsvendor with returns");
+    case "fixed-quantile":
+      return msg("one quantile for all");
+    case "transformed-nv":
+      return msg("quantile by price");
     default:
       return name satisfies never;
   }

@@ -44,5 +44,5 @@ export interface Drawing {
   /** Every text that is drawn or said. */
   readonly texts: readonly string[];
   /** How the world of these options looks, parsed or not; absent where all look alike. */
-  variant?(options: OptionValues): Omit<Drawing, "variant">;
+  variant?(options: OptionValues): Promise<Omit<Drawing, "variant">>;
 }

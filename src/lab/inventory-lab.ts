@@ -5,7 +5,7 @@ import { CostTrail } from "../elements/cost-trail.js";
 import { formatSignificant } from "../elements/format.js";
 import type { MeasuredGap } from "../elements/gap-plot.js";
 import "../elements/inventory-view.js";
-import { type InventoryView, policyToBeat, type StageCosts } from "../elements/inventory-view.js";
+import { type InventoryView, policyToBeat, policyToFollow, type StageCosts } from "../elements/inventory-view.js";
 import type { MeasuredCurve } from "../elements/order-plot.js";
 import { OrderTrail } from "../elements/order-trail.js";
 import type { PlotData } from "../elements/plot.js";
@@ -148,8 +148,9 @@ export class InventoryLab {
   /** The curve of the return as costs, with the evaluations, and the policy to beat in those of them that it played. */
   private costPlot(session: LabSession): PlotData {
     const { settings, evaluations } = session;
-    const costs = (values: readonly (number | null)[]) =>
-      values.map((value) => value && costOf(value, settings.envOptions));
+    // Episodes of the training may be longer than those of the world.
+    const lengths = session.line("lengthMean", 1).line.values;
+    const costs = (values: readonly (number | null)[]) => values.map((value, i) => value && -value / (lengths[i] ?? 1));
     const plot = session.plot("returnMean", 1);
     const best = this.gaps.at(-1)?.best;
     return {
@@ -186,7 +187,7 @@ export class InventoryLab {
       .trail=${this.trail}
       ?graph=${isGraphNetwork(settings)}
       .heard=${first.messages}
-      .measured=${followed.problem.nodes.length === 1 ? curveOf(first) : null}
+      .measured=${followed.problem.nodes.length === 1 && !followed.problem.sales ? curveOf(first) : null}
       @curve-measure=${() => first.explain({ method: "orders", options: CURVE_OPTIONS, live: false })}
       @messages-listen=${(event: CustomEvent<boolean>) => this.listen(event.detail)}
       @road-select=${(event: CustomEvent<number>) => this.select(event.detail)}
@@ -286,7 +287,7 @@ export class InventoryLab {
     }
     if (message.type === "solved") {
       this.reference = message.reference;
-      const best = policyToBeat(message.reference);
+      const best = policyToFollow(message.reference);
       this.orders = best && this.followed && referenceOrders(best.policy, this.followed.problem);
     } else if (message.id === asked?.id) {
       // Another run of the same network may have begun since an older one was asked for.

@@ -23,6 +23,7 @@ import {
 } from "../envs/inventory/network-draft.js";
 import { parseNetwork } from "../envs/inventory/network-text.js";
 import { inventoryProblemOf } from "../envs/inventory/variant.js";
+import "./sales-setup.js";
 
 type Numbers = "hold" | "under" | "mean" | "std";
 
@@ -32,8 +33,10 @@ type Numbers = "hold" | "under" | "mean" | "std";
  * It begins with the network in force, and says in one sentence what is still missing. The world's option `network`
  * takes what was built.
  *
+ * Where demand is recorded, a file of sales is taken in its place.
+ *
  * @fires option-change - `detail` is an `OptionChange` of `network`: the network in words, or an empty text for the
- *   problem's own.
+ *   problem's own; or of `sales`.
  */
 @customElement("vitrine-network-editor")
 export class NetworkEditor extends VitrineElement {
@@ -128,6 +131,10 @@ export class NetworkEditor extends VitrineElement {
 
   override render() {
     const { draft } = this;
+    // Recorded sales have a network of their own.
+    if (String(this.options["setting"]).endsWith("-sales") && this.options["network"] === "") {
+      return html`<vitrine-sales-setup .options=${this.options}></vitrine-sales-setup>`;
+    }
     return html`
       <button class="btn open" @click=${this.open}>${msg("Build a network by hand …")}</button>
       ${draft ? this.editor(draft) : nothing}

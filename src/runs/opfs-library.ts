@@ -12,6 +12,7 @@ import {
   parseRunRecord,
   RUN_FILE,
   type RunRecord,
+  SALES_FILE,
   SEGMENT_FOLDER,
   segmentPath,
 } from "./run-format.js";
@@ -156,6 +157,8 @@ export class RunLibrary {
       const bytes = await files.read(path);
       if (bytes) entries.push({ path: `${name}/${path}`, bytes });
     }
+    const sales = await salesOfRun(files);
+    if (sales !== null) entries.push({ path: `${name}/${SALES_FILE}`, bytes: new TextEncoder().encode(sales) });
     return new Blob([tarOf(entries)], { type: "application/x-tar" });
   }
 
@@ -233,6 +236,15 @@ class MemoryShelf implements Shelf {
   async remove(name: string): Promise<void> {
     this.runs.delete(name);
   }
+}
+
+/** The file of sales that a run's world needs; null for most. */
+async function salesOfRun(files: RunFiles): Promise<string | null> {
+  const { record } = await RunStore.open(files, RUN_FILE);
+  const id = record.config.envOptions["sales"];
+  if (typeof id !== "string" || id === "") return null;
+  // Few runs have sales: the page loads what reads them with the first.
+  return (await import("../envs/inventory/sales-shelf.js")).readShelf(id);
 }
 
 /** Takes the Web Lock of a run; returns how to let go of it, or null when another tab (or this one) holds it. */

@@ -5,6 +5,7 @@ import type { Palette } from "../palette.js";
 import { actsIn, drawNode, FULL, type Network, networkOf, nodeState, type Parts, partsOf } from "./draw-node.js";
 import { layoutOf, type Place } from "./layout.js";
 import { SUPPLIER } from "./problem.js";
+import { loadSales } from "./sales-shelf.js";
 import { drawEdge, thumbnail } from "./thumbnail.js";
 import { inventoryProblemOf } from "./variant.js";
 import { describeNetwork, LABELS, texts } from "./words.js";
@@ -125,7 +126,11 @@ function drawingOf(world: string): Drawing {
       texts,
     };
   };
-  return { ...of({}), variant: of };
+  const variant = async (options: OptionValues) => {
+    await loadSales(options);
+    return of(options);
+  };
+  return { ...of({}), variant };
 }
 
 /** Stock as levels, trucks by the period they arrive in, roads as thick as what went along them. */

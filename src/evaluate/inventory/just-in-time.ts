@@ -1,6 +1,7 @@
-import { type InventoryProblem, SUPPLIER } from "../../envs/inventory/problem.js";
+import { firstStore, type InventoryProblem, numStores, SUPPLIER } from "../../envs/inventory/problem.js";
 import { IGNORED, periodsOf, type SalesPart } from "../../envs/inventory/sales.js";
 import { salesTable } from "../../envs/inventory/sales-table.js";
+import { tablesOf } from "../../envs/inventory/tables.js";
 import { type Orders, playTraces } from "./play-traces.js";
 import { InventorySimulator } from "./simulator.js";
 import { recordedTraces, type Traces } from "./traces.js";
@@ -23,32 +24,65 @@ interface Way {
  * takes the shortest way whatever it costs.
  */
 export function justInTimeOrders(simulator: InventorySimulator, { demands, numPeriods, starts }: Traces): Orders {
-  const { numEdges, numStores, width, problem, pipelineWidth, facts, leadTimeEntry } = simulator;
-  const ways = waysOf(problem, simulator.firstStore, numStores);
+  const { numEdges, numStores, width, problem, pipelineWidth, facts } = simulator;
+  const fill = justInTime(problem);
   let period = 0;
   return (_pipelines, numTraces, orders) => {
-    orders.fill(0);
     for (let trace = 0; trace < numTraces; trace++) {
-      ways.forEach(({ road, upstream }, store) => {
-        const drawn = starts[trace * width + pipelineWidth + facts.leadTimes];
-        const leadTime = leadTimeEntry[road] < 0 ? problem.edges[road].leadTime : drawn;
-        const asked = (ahead: number) =>
-          period + ahead < numPeriods ? demands[(trace * numPeriods + period + ahead) * numStores + store] : 0;
-        // Nothing has reached a warehouse before its own lead time.
-        const waits = upstream === null ? 0 : problem.edges[upstream].leadTime;
-        if (period >= waits) orders[trace * numEdges + road] = asked(leadTime);
-        if (upstream !== null) orders[trace * numEdges + upstream] += asked(waits + leadTime);
-      });
+      const asked = (store: number, ahead: number) =>
+        period + ahead < numPeriods ? demands[(trace * numPeriods + period + ahead) * numStores + store] : 0;
+      const drawn = starts[trace * width + pipelineWidth + facts.leadTimes];
+      fill(asked, period, drawn, orders, trace * numEdges);
     }
     period++;
   };
 }
 
+/**
+ * The same in the world itself, whose states [numCopies] tell the sample and the week: fills `orders` [numCopies,
+ * numEdges].
+ */
+export function justInTimeInWorld(problem: InventoryProblem) {
+  const tables = tablesOf(problem);
+  const { factsStart, facts, sales, numStores, numEdges } = tables;
+  const fill = justInTime(problem);
+  return (states: readonly ArrayLike<number>[], orders: Float64Array): void => {
+    states.forEach((state, copy) => {
+      const [sample, week] = [state[factsStart + facts.size], state[factsStart + facts.size + 1]];
+      const asked = (store: number, ahead: number) =>
+        week + ahead < sales.numWeeks ? sales.demands[(sample * numStores + store) * sales.numWeeks + week + ahead] : 0;
+      fill(asked, week - sales.firstWeek, state[factsStart + facts.leadTimes], orders, copy * numEdges);
+    });
+  };
+}
+
+/** Fills one row of orders from `to` on: `asked` tells a store's demand so many periods ahead. */
+function justInTime(problem: InventoryProblem) {
+  const { edges, sales } = problem;
+  const ways = waysOf(problem, firstStore(problem), numStores(problem));
+  return (
+    asked: (store: number, ahead: number) => number,
+    period: number,
+    drawnLeadTime: number,
+    orders: Float64Array,
+    to: number,
+  ): void => {
+    orders.fill(0, to, to + edges.length);
+    ways.forEach(({ road, upstream }, store) => {
+      const leadTime = sales?.drawnLeadTimes ? drawnLeadTime : edges[road].leadTime;
+      // Nothing has reached a warehouse before its own lead time.
+      const waits = upstream === null ? 0 : edges[upstream].leadTime;
+      if (period >= waits) orders[to + road] = asked(store, leadTime);
+      if (upstream !== null) orders[to + upstream] += asked(store, waits + leadTime);
+    });
+  };
+}
+
 /** Each store's way [numStores]. */
-function waysOf({ edges }: InventoryProblem, firstStore: number, numStores: number): Way[] {
-  return Array.from({ length: numStores }, (_, store) => {
+function waysOf({ edges }: InventoryProblem, first: number, count: number): Way[] {
+  return Array.from({ length: count }, (_, store) => {
     const ways = edges.flatMap(({ from, to, cost, leadTime }, road): Way[] => {
-      if (to !== firstStore + store) return [];
+      if (to !== first + store) return [];
       if (from === SUPPLIER) return [{ road, upstream: null, cost, leadTime }];
       return edges.flatMap((supply, upstream) =>
         supply.from === SUPPLIER && supply.to === from
@@ -75,8 +109,9 @@ export async function salesJustInTimeCost(
   numTraces = 4096,
 ): Promise<number> {
   const simulator = new InventorySimulator(problem);
-  const { numStores, numNodes } = simulator;
-  const count = Math.min(numTraces, salesTable(problem.sales?.data ?? "", numStores).numSamples);
+  const { numNodes } = simulator;
+  const stores = simulator.numStores;
+  const count = Math.min(numTraces, salesTable(problem.sales?.data ?? "", stores).numSamples);
   const traceCosts = new Float64Array(count);
   for (let first = 0; first < count; first += CHUNK) {
     const size = Math.min(CHUNK, count - first);
@@ -94,5 +129,5 @@ export async function salesJustInTimeCost(
     });
   }
   const sum = traceCosts.reduce((total, cost) => total + cost, 0);
-  return sum / (count * numStores * (periodsOf(part) - IGNORED));
+  return sum / (count * stores * (periodsOf(part) - IGNORED));
 }

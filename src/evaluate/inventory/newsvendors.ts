@@ -46,7 +46,7 @@ export function newsvendorText({ shift, slope, returns }: NewsvendorRule): strin
 }
 
 /** Samples on whose training weeks numbers are chosen. */
-const SEARCH_TRACES = 256;
+const SEARCH_TRACES = 128;
 /** A search counts in twentieths, from this on. */
 const ORIGIN = -10;
 const PARTS_OF_ONE = 20;

@@ -1,8 +1,11 @@
 import type { OptionValues } from "../../core/options.js";
 import { createVectorEnvironment, loadWorld } from "../../envs/index.js";
 import { PERIOD_COSTS, PeriodCost } from "../../envs/inventory/period-cost.js";
+import type { InventoryProblem } from "../../envs/inventory/problem.js";
 import { inventoryProblemOf } from "../../envs/inventory/variant.js";
 import { benchmarksOf } from "./benchmarks.js";
+import { justInTimeInWorld, salesJustInTimeCost } from "./just-in-time.js";
+import { measuredNewsvendors } from "./newsvendors.js";
 import { optimumOf } from "./optimum.js";
 import { type InventoryReference, type ReferencePolicy, referenceOrders } from "./reference-policy.js";
 
@@ -30,7 +33,10 @@ export async function inventoryReference(
   options: OptionValues,
   breathe: () => Promise<void> | undefined = () => undefined,
 ): Promise<InventoryReference> {
+  // Recorded sales may have to be loaded first.
+  await loadWorld(world, options);
   const problem = inventoryProblemOf(world, options);
+  if (problem.sales) return salesReference(world, options, problem, breathe);
   const work = optimumOf(problem);
   let step = work.next();
   for (; !step.done; step = work.next()) await breathe();
@@ -45,16 +51,52 @@ export async function inventoryReference(
     if (same >= 0) policies.splice(same, 1);
     policies.push({ name: "optimal", policy: optimum.policy });
   }
+  return {
+    policies: await playedFirst(world, options, policies, breathe),
+    optimum: optimum.kind === "unknown" ? null : { kind: optimum.kind, cost: optimum.cost },
+  };
+}
+
+/** The newsvendors of one store with recorded sales, and just-in-time orders, which nobody can play. */
+async function salesReference(
+  world: string,
+  options: OptionValues,
+  problem: InventoryProblem,
+  breathe: () => Promise<void> | undefined,
+): Promise<InventoryReference> {
+  const found = problem.nodes.length === 1 ? await measuredNewsvendors(problem, 1, breathe) : [];
+  // Only what a store can do is played: it cannot send stock back.
+  const possible = found.filter(({ rule }) => !rule.returns);
+  const policies: Omit<ReferencePolicy, "cost" | "terms">[] = [
+    { name: "just-in-time", policy: { kind: "just-in-time" } },
+    ...possible.map(({ name, rule }) => ({ name, policy: { kind: "forecast", ...rule } as const })),
+  ];
+  const [best] = possible;
+  return {
+    policies: await playedFirst(world, options, policies, breathe, { ...FIRST, episodes: 100 }),
+    optimum: null,
+    later: {
+      justInTime: await salesJustInTimeCost(problem, "test"),
+      newsvendor: best ? { name: best.name, cost: best.cost } : null,
+    },
+  };
+}
+
+/** Policies with what they cost in the first episodes they play, cheapest first. */
+async function playedFirst(
+  world: string,
+  options: OptionValues,
+  policies: readonly Omit<ReferencePolicy, "cost" | "terms">[],
+  breathe: () => Promise<void> | undefined,
+  episodes = FIRST,
+): Promise<ReferencePolicy[]> {
   const measured: ReferencePolicy[] = [];
   for (const one of policies) {
     await breathe();
-    const terms = [...(await referenceCosts(world, options, one.policy, FIRST))];
+    const terms = [...(await referenceCosts(world, options, one.policy, episodes))];
     measured.push({ ...one, cost: terms.reduce((sum, cost) => sum + cost, 0), terms });
   }
-  return {
-    policies: measured.sort((a, b) => a.cost - b.cost),
-    optimum: optimum.kind === "unknown" ? null : { kind: optimum.kind, cost: optimum.cost },
-  };
+  return measured.sort((a, b) => a.cost - b.cost);
 }
 
 /**
@@ -72,6 +114,7 @@ export async function referenceCosts(
   const environment = await loadWorld(world, options);
   const problem = inventoryProblemOf(world, options);
   const orders = referenceOrders(policy, problem);
+  const foresee = orders ? null : justInTimeInWorld(problem);
   const periodCost = new PeriodCost(problem);
   const costs = new Float64Array(PERIOD_COSTS.length);
   let periods = 0;
@@ -81,7 +124,8 @@ export async function referenceCosts(
     // Only the horizon ends an episode: all of them at once.
     for (let period = 0; period < env.horizon; period++) {
       const before = Array.from({ length: episodes }, (_, copy) => env.stateOf(copy));
-      await orders(Float64Array.from(env.observations), episodes, wanted);
+      if (orders) await orders(Float64Array.from(env.observations), episodes, wanted);
+      else foresee?.(before, wanted);
       env.step(Float32Array.from(wanted));
       before.forEach((state, copy) => {
         periodCost.addTo(costs, state, env.finalStateOf(copy));

@@ -31,10 +31,34 @@ test("waiting demand is held against a level, a chain against levels of its stag
   expect(store.policies.map(({ name }) => name)).toEqual(["optimal"]);
   const problem = inventoryProblemOf("inventory", { setting: "one-store-backlogged" });
   const orders = new Float64Array(1);
-  void referenceOrders(store.policies[0].policy, problem)(Float64Array.of(10, 5, 5, 0), 1, orders);
+  void referenceOrders(store.policies[0].policy, problem)?.(Float64Array.of(10, 5, 5, 0), 1, orders);
   // L = 4, p = 9: up to 29.59.
   expect(orders[0]).toBeCloseTo(29.59 - 20, 1);
   const chain = await inventoryReference("inventory", { setting: "serial", horizon: 50 });
   expect(chain.policies.map(({ name }) => name)).toEqual(["optimal"]);
   expect(chain.optimum?.cost).toBeCloseTo(10.734, 1);
 });
+
+test("recorded sales are held against newsvendors and just-in-time orders, which nobody beats", async () => {
+  const options = { setting: "one-store-sales", horizon: 30 };
+  const { policies, optimum, later } = await inventoryReference("inventory", options);
+  expect(optimum).toBeNull();
+  expect(policies[0].name).toBe("just-in-time");
+  expect(policies.map(({ name }) => name).toSorted()).toEqual([
+    "fixed-quantile",
+    "just-in-time",
+    "quantile-nv",
+    "transformed-nv",
+  ]);
+  // What just in time earns is all demand from the first arrival on; it never holds anything.
+  const [store, warehouse, , procurement] = policies[0].terms;
+  expect([store, warehouse, procurement]).toEqual([0, 0, 0]);
+  expect(later?.newsvendor?.cost).toBeGreaterThan(later?.justInTime ?? 0);
+  const problem = inventoryProblemOf("inventory", options);
+  expect(referenceOrders(policies[0].policy, problem)).toBeNull();
+
+  const network = await inventoryReference("inventory", { setting: "many-warehouses-sales", horizon: 10 });
+  expect(network.policies.map(({ name }) => name)).toEqual(["just-in-time"]);
+  expect(network.policies[0].terms[1]).toBeCloseTo(0, 3);
+  expect(network.later?.newsvendor).toBeNull();
+}, 120_000);
