@@ -77,6 +77,11 @@ describe("two policies side by side", () => {
     );
   });
 
+  test("who earns more costs less, and shares of a profit keep their sign", () => {
+    const rows = comparisonRows("Sales", problems([-100, -101, -99], [-110, -111, -109]), "network-", "gnn-");
+    expect(rows.at(-1)).toMatch(/\| -100.0000 \| -110.0000 \| 9.09 % \[7.03 %, 11.15 %\] \| supported \|$/);
+  });
+
   test("one seed is too few", () => {
     expect(comparisonRows("Few traces", problems([6], [4]), "network-", "gnn-")).toEqual([
       "**Few traces.** Too few seeds of network and gnn were run to compare.",

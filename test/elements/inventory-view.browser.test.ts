@@ -69,6 +69,31 @@ test("where no optimal policy is known the best simple one is to beat", async ()
   view.remove();
 });
 
+test("of recorded sales it shows profit beside just-in-time orders, and which newsvendor earns most later", async () => {
+  const view = await mount();
+  view.cost = -80;
+  view.stage = { trail: new CostTrail(), arises: [true, false, true, false], profit: true, horizon: 50 };
+  const quantile = { shift: 2, slope: 0, returns: false, unit: 1, forecaster: new Float32Array(0) };
+  view.reference = {
+    policies: [
+      { name: "just-in-time", policy: { kind: "just-in-time" }, cost: -100, terms: [0, 0, -100, 0] },
+      { name: "fixed-quantile", policy: { kind: "forecast", ...quantile }, cost: -70, terms: [20, 0, -90, 0] },
+    ],
+    optimum: null,
+    later: { justInTime: -110, newsvendor: { name: "fixed-quantile", cost: -75 } },
+  };
+  await view.updateComplete;
+  expect(textOf(view)).toMatch(/Profit/);
+  expect(textOf(view)).toMatch(
+    /this policy 80\.00 −20\.0 % just in time 100\.00 – one quantile for all 70\.00 −30\.0 %/,
+  );
+  expect(textOf(view)).toContain("20.0 % less than orders earn that know all sales beforehand");
+  expect(textOf(view)).toContain(
+    "the best newsvendor (one quantile for all) earns 75.0; just in time would earn 110.0.",
+  );
+  view.remove();
+});
+
 test("says why nothing is known", async () => {
   const view = await mount();
   view.failure = "out of memory";

@@ -6,14 +6,18 @@ import { DAY_UNIT } from "../../evaluate/inventory/forecaster.js";
 import type { InventorySimulator } from "../../evaluate/inventory/simulator.js";
 import { FeasibilityLayer } from "./feasible.js";
 import type { OrderPolicy } from "./order-policy.js";
+import { sigmoid, softplus } from "./smooth.js";
 
-/** First biases of the last layer: without them half of the orders would begin at 0, where nothing is learned. */
+/** First biases of the last layer: orders begin well above 0. */
 const FIRST_ORDER = 1;
 
 /**
  * One network over all that is known where demand is recorded: pipelines, the last weeks' demand, prices, holding costs,
- * days from Christmas and lead times. Its outputs, where they are above 0, are the orders along all edges; nodes scale
- * theirs to what they have.
+ * days from Christmas and lead times. The softplus of its outputs are the orders along all edges; nodes scale theirs to
+ * what they have.
+ *
+ * Published with the positive part of the outputs: of three seeds one then ordered nothing after a few steps, and never
+ * again, since nothing is learned there.
  *
  * Stock and demand, in and out, count in units of `unit`, days in half years; as published both in units of 1.
  * Source: `data_driven` of Alvo et al. 2023, arXiv:2306.11246.
@@ -82,7 +86,7 @@ export class DataDrivenNetwork implements OrderPolicy {
       feasibility.pullBack(wishGradients, wishes, pipelines, pipelineGradients, trace);
       const to = outputGradients.first + trace * outputGradients.stride;
       for (let edge = 0; edge < wishes.length; edge++) {
-        values[to + edge] = wishes[edge] > 0 ? this.unit * wishGradients[edge] : 0;
+        values[to + edge] = this.unit * this.slope(slot, trace, edge) * wishGradients[edge];
       }
     }
     network.backward(slot, numTraces);
@@ -99,7 +103,13 @@ export class DataDrivenNetwork implements OrderPolicy {
     const { network, wishes, unit } = this;
     const { first, stride } = network.outputs(slot);
     for (let edge = 0; edge < wishes.length; edge++) {
-      wishes[edge] = unit * Math.max(0, network.values[first + trace * stride + edge]);
+      wishes[edge] = unit * softplus(network.values[first + trace * stride + edge]);
     }
+  }
+
+  /** Of the softplus of an output. */
+  private slope(slot: number, trace: number, edge: number): number {
+    const { first, stride } = this.network.outputs(slot);
+    return sigmoid(this.network.values[first + trace * stride + edge]);
   }
 }

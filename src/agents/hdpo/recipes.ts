@@ -83,7 +83,9 @@ const QUICK: Readonly<Record<PolicyName, Quick>> = {
   "transformed-nv": { batchSize: 128, scheduleSteps: 1_900_000 },
 };
 
+/** Of one store, and of networks, whose periods take longer. */
 const QUICK_SALES: Quick = { batchSize: 128, scheduleSteps: 12_000_000 };
+const QUICK_NETWORK_SALES: Quick = { batchSize: 24, scheduleSteps: 2_700_000 };
 
 /** Which published shape a problem has. */
 export function shapeOf(problem: InventoryProblem): NetworkShape {
@@ -130,12 +132,13 @@ function meanDemand({ demand: { mean } }: InventoryProblem): number {
 /** Where demand is recorded there are so many samples, and the weeks of each part decide the periods. */
 function salesRecipe(problem: InventoryProblem, sales: RecordedSales, options: HdpoOptions): Recipe {
   const { policy } = options;
+  const alone = problem.nodes.length === 1;
   const numSamples = salesTable(sales.data, numStores(problem)).numSamples;
   const published: Recipe = {
     ...(policy === "network" ? PUBLISHED_SALES : PUBLISHED[policy]),
     unit: 1,
     // Of products that many stores sell there are few.
-    batchSize: firstStore(problem) === 0 ? 8192 : 72,
+    batchSize: alone ? 8192 : 72,
     trainTraces: numSamples,
     devTraces: numSamples,
     devEvery: 10,
@@ -150,7 +153,7 @@ function salesRecipe(problem: InventoryProblem, sales: RecordedSales, options: H
     unit: meanDemand(problem),
     devTraces: Math.min(numSamples, 4096),
     devEvery: 2,
-    ...(policy === "network" ? QUICK_SALES : QUICK[policy]),
+    ...(policy !== "network" ? QUICK[policy] : alone ? QUICK_SALES : QUICK_NETWORK_SALES),
   };
   const own = chosen(options.recipe === "quick" ? { ...published, ...quick } : published, options);
   const most = (count: number) => Math.min(count, numSamples);

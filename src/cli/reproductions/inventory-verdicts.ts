@@ -10,7 +10,7 @@ import {
 } from "../../index.js";
 import type { CellResult } from "./reproduction.js";
 
-export type Part = "lost" | "waiting" | "serial" | "transshipment" | "few-traces" | "race";
+export type Part = "lost" | "waiting" | "serial" | "transshipment" | "few-traces" | "race" | "sales";
 
 /** An instance of a problem. */
 export interface Problem {
@@ -140,7 +140,8 @@ export function comparisonRows(title: string, measured: readonly Measured[], the
       const [a, b] = [their.results.map(costOf), our?.results.map(costOf) ?? []];
       if (a.length < 2 || b.length < 2) return [];
       const { mean: centre, low, high } = differenceInterval(a, b);
-      const share = (value: number) => `${((100 * value) / mean(b)).toFixed(2)} %`;
+      // A profit is a cost below 0.
+      const share = (value: number) => `${((100 * value) / Math.abs(mean(b))).toFixed(2)} %`;
       return [
         `| ${their.problem.id} | ${rest || "–"} | ${mean(a).toFixed(4)} | ${mean(b).toFixed(4)} | ${share(centre)} [${share(low)}, ${share(high)}] | ${verdictOn(low, high)} |`,
       ];

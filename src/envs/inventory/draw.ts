@@ -5,7 +5,9 @@ import type { Palette } from "../palette.js";
 import { actsIn, drawNode, FULL, type Network, networkOf, nodeState, type Parts, partsOf } from "./draw-node.js";
 import { layoutOf, type Place } from "./layout.js";
 import { SUPPLIER } from "./problem.js";
+import { withRecentDemand } from "./recent-demand.js";
 import { loadSales } from "./sales-shelf.js";
+import { flowThrough } from "./tables.js";
 import { drawEdge, thumbnail } from "./thumbnail.js";
 import { inventoryProblemOf } from "./variant.js";
 import { describeNetwork, LABELS, texts } from "./words.js";
@@ -102,8 +104,10 @@ interface Scene {
   readonly roadsFit: boolean;
 }
 
-function drawNetwork(context: Context, frame: DrawingFrame, network: Network): void {
+function drawNetwork(context: Context, frame: DrawingFrame, drawn: Network): void {
   const { size } = frame;
+  const { problem } = drawn;
+  const network = problem.sales ? { ...drawn, flow: flowThrough(withRecentDemand(problem, frame.state)) } : drawn;
   const { places, roadsFit } = layoutOf(network.problem, size);
   const isLost = network.problem.unmet === "lost";
   const parts = places.map((place, index) => partsOf(place, !isLost && index >= network.first));
@@ -121,7 +125,7 @@ function drawingOf(world: string): Drawing {
     const network = networkOf(inventoryProblemOf(world, options));
     return {
       draw: (context, frame) => drawNetwork(context, frame, network),
-      describe: (state, action) => describeNetwork(network.problem, state, action),
+      describe: (state, action) => describeNetwork(withRecentDemand(network.problem, state), state, action),
       thumbnail,
       texts,
     };
