@@ -133,7 +133,7 @@ export class CostPlot extends VitrineElement {
     const terms = this.terms;
     return html`
       <div class="keys">
-        <span>${msg("Cost per store of every period of the episode on the stage")}</span>
+        <span>${msg("Episode on the stage, cost per store")}</span>
         <button class="icon-btn" title=${msg("Show as a table")} aria-label=${msg("Show as a table: cost by period")} @click=${() => this.showTable(trail, terms)}>${tableIcon}</button>
       </div>
       ${this.plot(trail, terms)} ${this.table(means, terms)}

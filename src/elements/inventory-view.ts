@@ -21,8 +21,8 @@ import type { OrderTrail } from "./order-trail.js";
 import type { TableTwin } from "./table-dialog.js";
 import { tabAfter, tabStyles } from "./tabs.js";
 
-/** Policies shown beside one's own. */
-const MAX_OTHERS = 4;
+/** Policies that are drawn beside one's own; the table has all. */
+const MAX_OTHERS = 3;
 
 const TABS = ["periods", "gap", "orders", "messages"] as const;
 type InventoryTab = (typeof TABS)[number];
@@ -198,7 +198,7 @@ export class InventoryView extends VitrineElement {
         <button class="icon-btn push" title=${msg("Show as a table")} aria-label=${msg("Show as a table: cost")} @click=${this.showTable}>${tableIcon}</button>
       </div>
       ${this.gap()}
-      ${rows.length > 0 ? this.bars(rows) : nothing}
+      ${rows.length > 0 ? this.bars(rows.slice(0, MAX_OTHERS + (this.cost === null ? 0 : 1))) : nothing}
       <p class="note" role="status">${this.verdict()}</p>
       <div class="row">
         <div class="tabs" role="tablist" aria-label=${msg("Cost and orders")} @keydown=${this.onKey}>
@@ -293,6 +293,8 @@ export class InventoryView extends VitrineElement {
   private select(tab: InventoryTab): void {
     this.tab = tab;
     this.tell("messages-listen", tab === "messages");
+    // The panel may be cut off by the end of the column.
+    void this.updateComplete.then(() => this.renderRoot.querySelector("#panel")?.scrollIntoView({ block: "nearest" }));
   }
 
   private readonly onKey = (event: KeyboardEvent): void => {
@@ -322,7 +324,7 @@ export class InventoryView extends VitrineElement {
     const own = this.cost === null ? [] : [{ name: msg("this policy"), cost: this.cost, own: true }];
     const policies = this.reference?.policies ?? [];
     const others = policies.map((one) => ({ name: policyTitle(one.name), cost: this.costOf(one), own: false }));
-    return [...own, ...others.slice(0, MAX_OTHERS)];
+    return [...own, ...others];
   }
 
   /** How far the policy is from the least that is known to be possible, in words. */
