@@ -15,6 +15,7 @@ import { tableIcon } from "./icons.js";
 import { translated } from "./localise.js";
 import "./message-bars.js";
 import type { HeardMessages } from "./message-bars.js";
+import type { NetworkNodes } from "./message-network.js";
 import "./order-plot.js";
 import type { MeasuredCurve, OrderPlot } from "./order-plot.js";
 import type { OrderTrail } from "./order-trail.js";
@@ -135,7 +136,7 @@ export class InventoryView extends VitrineElement {
       .row select {
         width: auto;
         min-width: 0;
-        max-width: 190px;
+        max-width: 146px;
         height: 26px;
         font-size: var(--t-small);
       }
@@ -176,6 +177,8 @@ export class InventoryView extends VitrineElement {
   @property({ attribute: false }) trail: OrderTrail | null = null;
   /** Null for a network of several nodes. */
   @property({ attribute: false }) measured: MeasuredCurve | null = null;
+  /** The network, as messages are drawn on it. */
+  @property({ attribute: false }) nodes: NetworkNodes | null = null;
   /** Whether the policy is a graph network, and what its edges pass on: null before they were heard. */
   @property({ type: Boolean }) graph = false;
   @property({ attribute: false }) heard: HeardMessages | null = null;
@@ -281,6 +284,7 @@ export class InventoryView extends VitrineElement {
         ></vitrine-order-plot>`;
       case "messages":
         return html`<vitrine-message-bars
+          .nodes=${this.nodes}
           .roads=${this.roads}
           .road=${this.road}
           .heard=${this.heard}

@@ -6,7 +6,9 @@ import { controls } from "./controls.js";
 import { VitrineElement } from "./element.js";
 import { formatFixed } from "./format.js";
 import { tableIcon } from "./icons.js";
+import { drawing } from "./legend.js";
 import { translated } from "./localise.js";
+import { type NetworkNodes, networkPicture, networkStyles } from "./message-network.js";
 import type { TableTwin } from "./table-dialog.js";
 
 /** Edges in sight: those that move the order most. */
@@ -15,6 +17,8 @@ const MAX_ROWS = 6;
 /** What the edges of a graph network pass on in one state. */
 export interface HeardMessages {
   readonly edgeNames: readonly string[];
+  /** Nodes at both ends of every edge; −1 for the supplier and for customers. */
+  readonly ends: readonly (readonly [source: number, target: number])[];
   readonly effects: MessageEffects;
   /** States that a message's mean is taken over. */
   readonly background: number;
@@ -22,7 +26,8 @@ export interface HeardMessages {
 
 /**
  * What a graph network passes along the edges of an inventory network in the state on the stage: by how many units the
- * message of each edge raises or lowers the order along one road, against the message that the edge passes on average.
+ * message of each edge raises or lowers the order along one road, against the message that the edge passes on average;
+ * drawn on the network, and as a table.
  *
  * @fires table-show - `detail` is the `TableTwin` of all edges and orders.
  */
@@ -30,6 +35,8 @@ export interface HeardMessages {
 export class MessageBars extends VitrineElement {
   static override styles = [
     controls,
+    drawing,
+    networkStyles,
     css`
       :host {
         display: block;
@@ -92,6 +99,8 @@ export class MessageBars extends VitrineElement {
     `,
   ];
 
+  /** The network as it is drawn; null leaves the table alone. */
+  @property({ attribute: false }) nodes: NetworkNodes | null = null;
   /** Names of the orders, as of the world's actions. */
   @property({ attribute: false }) roads: readonly string[] = [];
   /** Index of the order that is explained. */
@@ -106,8 +115,8 @@ export class MessageBars extends VitrineElement {
   }
 
   private bars(heard: HeardMessages) {
-    const { edgeNames, effects, background } = heard;
-    const { road } = this;
+    const { edgeNames, ends, effects, background } = heard;
+    const { road, nodes } = this;
     const { orders, changes, deviations } = effects;
     if (road >= orders.length) return nothing;
     const rows = edgeNames
@@ -123,6 +132,18 @@ export class MessageBars extends VitrineElement {
         </p>
         <button class="icon-btn" title=${msg("Show as a table")} aria-label=${msg("Show as a table: messages")} @click=${() => this.showTable(heard)}>${tableIcon}</button>
       </div>
+      ${
+        nodes
+          ? networkPicture(
+              nodes,
+              ends.map(([source, target], edge) => ({ source, target, share: changes[edge][road] / most })),
+              road,
+              msg(
+                str`The network; the widest line is ${translated(rows[0].name)}, which adds ${signed(rows[0].change)} units.`,
+              ),
+            )
+          : nothing
+      }
       <table>
         <thead>
           <tr>

@@ -29,6 +29,8 @@ export interface MessageEffects {
 export class GraphMessages {
   /** [numEdges]: `warehouse → store 1`, `store 1 → customers`, `warehouse: kept`. */
   readonly edgeNames: readonly string[];
+  /** [numEdges] node that an edge leaves and node that it leads to; −1 for the supplier and for customers. */
+  readonly ends: readonly (readonly [source: number, target: number])[];
   readonly numOrders: number;
   private readonly network: GraphNetwork;
   private readonly width: number;
@@ -51,6 +53,7 @@ export class GraphMessages {
     this.network = network;
     this.numOrders = graph.numOrders;
     this.width = policy.observationSize;
+    this.ends = Array.from(graph.sources, (source, edge) => [source, graph.targets[edge]] as const);
     this.edgeNames = Array.from(graph.sources, (source, edge) => {
       if (edge < edges.length) return roadName(policy.problem, edges[edge]);
       return graph.targets[edge] === OUTSIDE ? `${nodes[source].name} → customers` : `${nodes[source].name}: kept`;

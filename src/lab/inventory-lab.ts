@@ -6,10 +6,12 @@ import { formatSignificant } from "../elements/format.js";
 import type { MeasuredGap } from "../elements/gap-plot.js";
 import "../elements/inventory-view.js";
 import { type InventoryView, policyToBeat, policyToFollow, type StageCosts } from "../elements/inventory-view.js";
+import type { NetworkNodes } from "../elements/message-network.js";
 import type { MeasuredCurve } from "../elements/order-plot.js";
 import { OrderTrail } from "../elements/order-trail.js";
 import type { PlotData } from "../elements/plot.js";
 import type { PlayedStep, StageMoment } from "../elements/stage-player.js";
+import { nodeColumns } from "../envs/inventory/layout.js";
 import { PERIOD_COSTS, PeriodCost } from "../envs/inventory/period-cost.js";
 import { type InventoryProblem, pipelineStarts } from "../envs/inventory/problem.js";
 import { orderLimits } from "../envs/inventory/tables.js";
@@ -37,6 +39,8 @@ interface Followed {
   readonly limits: readonly number[];
   /** [numEdges], what the policy to beat would order in the newest state. */
   readonly wanted: Float64Array;
+  /** As they are drawn with their messages. */
+  readonly nodes: NetworkNodes;
   readonly periodCost: PeriodCost;
   readonly costs: StageCosts;
 }
@@ -185,6 +189,7 @@ export class InventoryLab {
       .stage=${followed.costs}
       .road=${road}
       .trail=${this.trail}
+      .nodes=${followed.nodes}
       ?graph=${isGraphNetwork(settings)}
       .heard=${first.messages}
       .measured=${followed.problem.nodes.length === 1 && !followed.problem.sales ? curveOf(first) : null}
@@ -247,6 +252,7 @@ export class InventoryLab {
       starts,
       limits: orderLimits(problem),
       wanted: new Float64Array(problem.edges.length),
+      nodes: { names: problem.nodes.map(({ name }) => name), columns: nodeColumns(problem) },
       periodCost,
       costs: {
         trail: this.costTrail,

@@ -236,6 +236,8 @@ export type FromWorker =
       readonly type: "messages";
       readonly step: number;
       readonly edgeNames: readonly string[];
+      /** Nodes at both ends of every edge; −1 for the supplier and for customers. */
+      readonly ends: readonly (readonly [source: number, target: number])[];
       readonly effects: MessageEffects;
       /** States of the stage that the means are taken over. */
       readonly background: number;

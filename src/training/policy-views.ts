@@ -164,8 +164,8 @@ export class PolicyViews {
     const visited = Float64Array.from(this.background.flatMap((row) => [...row]));
     const messages = new GraphMessages(policy, visited);
     const effects = messages.effectsIn(Float64Array.from(observation));
-    const { edgeNames } = messages;
-    this.post({ type: "messages", step, edgeNames, effects, background: this.background.length });
+    const { edgeNames, ends } = messages;
+    this.post({ type: "messages", step, edgeNames, ends, effects, background: this.background.length });
   }
 
   /** The background's first rows, one after another. */

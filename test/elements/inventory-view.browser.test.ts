@@ -244,7 +244,13 @@ test("a graph network's messages are listened to while their tab is in front, th
     ],
   };
   const edgeNames = ["warehouse → store 1", "supplier → warehouse", "store 1 → customers"];
-  view.heard = { edgeNames, effects, background: 12 };
+  const ends = [
+    [0, 1],
+    [-1, 0],
+    [1, -1],
+  ] as const;
+  view.nodes = { names: ["W", "A"], columns: [1, 2] };
+  view.heard = { edgeNames, ends, effects, background: 12 };
   await view.updateComplete;
   await bars.updateComplete;
   expect(cellsOf(bars)).toEqual([
@@ -255,6 +261,12 @@ test("a graph network's messages are listened to while their tab is in front, th
   const widths = [...(bars.shadowRoot?.querySelectorAll(".bar rect") ?? [])].map((rect) => rect.getAttribute("width"));
   expect(widths[0]).toBe("50%");
   expect(Number.parseFloat(widths[1] ?? "")).toBeCloseTo(50 / 6, 6);
+
+  // As wide as they change the order, the largest as six; dotted where they take off, faint where they do nothing.
+  const edges = [...(bars.shadowRoot?.querySelectorAll(".edge:not(.chosen)") ?? [])];
+  expect(edges.map((edge) => edge.classList[1])).toEqual(["more", "less", "still"]);
+  expect(edges.map((edge) => Number(edge.getAttribute("stroke-width")))).toEqual([0.75 + 5.25 / 6, 6, 0.75]);
+  expect(bars.shadowRoot?.querySelector(".chosen")?.getAttribute("d")).toBe(edges[0].getAttribute("d"));
 
   // By key to the next tab, which is the first again.
   const tab = view.shadowRoot?.querySelector("#messages");

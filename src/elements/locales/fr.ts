@@ -387,6 +387,7 @@ export const templates = {
   s554854603beca6c4: `De combien la politique a bougé dans cette mise à jour.`,
   s555cd72c0700e49c: `herbe 2 en bas 1 à droite`,
   s5605a7dea057687a: `un magasin, ventes relevées`,
+  s560f22f022207824: str`Le réseau ; la ligne la plus large est ${0}, qui ajoute ${1} unités.`,
   s5635419cc1e8ff1f: `lave 2 à droite`,
   s5668cbfe029b931f: `Fin des segments`,
   s56c602f49ba5d625: `Penche à droite et tombe davantage`,

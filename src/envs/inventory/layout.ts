@@ -30,6 +30,13 @@ export function levelsOf(problem: InventoryProblem): number[] {
   return Array.from({ length: firstStore(problem) }, (_, node) => level(node));
 }
 
+/** Which column from the supplier's, 0, on each node stands in [numNodes]: level by level, the stores last. */
+export function nodeColumns(problem: InventoryProblem): number[] {
+  const levels = levelsOf(problem);
+  const storeColumn = 1 + Math.max(0, ...levels.map((level) => level + 1));
+  return problem.nodes.map((_, node) => (node < levels.length ? levels[node] + 1 : storeColumn));
+}
+
 /**
  * Places for every node: the supplier's side is at the left, each level of the network a column, and the stores a block
  * at the right.
