@@ -136,7 +136,7 @@ export class InventoryView extends VitrineElement {
       .row select {
         width: auto;
         min-width: 0;
-        max-width: 146px;
+        max-width: 190px;
         height: 26px;
         font-size: var(--t-small);
       }

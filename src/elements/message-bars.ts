@@ -13,6 +13,8 @@ import type { TableTwin } from "./table-dialog.js";
 
 /** Edges in sight: those that move the order most. */
 const MAX_ROWS = 6;
+/** Units that the longest bar stands for at least: less than that is next to nothing, and looks it. */
+const LEAST_SCALE = 0.1;
 
 /** What the edges of a graph network pass on in one state. */
 export interface HeardMessages {
@@ -123,7 +125,7 @@ export class MessageBars extends VitrineElement {
       .map((name, edge) => ({ name, change: changes[edge][road], deviation: deviations[edge] }))
       .sort((a, b) => Math.abs(b.change) - Math.abs(a.change))
       .slice(0, MAX_ROWS);
-    const most = Math.max(1e-9, ...rows.map(({ change }) => Math.abs(change)));
+    const most = Math.max(LEAST_SCALE, ...rows.map(({ change }) => Math.abs(change)));
     const order = formatFixed(orders[road], 1);
     return html`
       <div class="said">
