@@ -1,3 +1,7 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Browser } from "playwright";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { build, launch, type Served, serve, stepOf, textOf, until, visit } from "./page-kit.js";
@@ -61,6 +65,21 @@ it("takes a file of sales by button or drop, names lines that are wrong, trains 
   await page.reload();
   await until("the run is there again", async () => (await stepOf(page)) >= step);
   await until("and so are the sales", async () => (await textOf(loader)).includes("2015-01-06"));
+
+  // The command line can go on with what the page exports: the file is in it.
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page
+      .getByRole("button", { name: /^Export as a file/ })
+      .first()
+      .click(),
+  ]);
+  const folder = await mkdtemp(join(tmpdir(), "vitrine-sales-"));
+  await download.saveAs(join(folder, "run.tar"));
+  execFileSync("tar", ["-xf", "run.tar"], { cwd: folder });
+  const [run] = (await readdir(folder)).filter((name) => name !== "run.tar");
+  expect(await readFile(join(folder, run, "sales.csv"), "utf8")).toBe(csv);
+  await rm(folder, { recursive: true });
   expect(errors).toEqual([]);
   await context.close();
 });
