@@ -5,11 +5,26 @@ import { SETTINGS } from "../../src/envs/inventory/options.js";
 import { SUPPLIER } from "../../src/envs/inventory/problem.js";
 import { inventoryProblemOf } from "../../src/envs/inventory/variant.js";
 
-test.each(SETTINGS)("a draft of %s makes the same network again", (setting) => {
+const drawn = SETTINGS.filter((setting) => !inventoryProblemOf("inventory", { setting }).sales);
+
+test.each(drawn)("a draft of %s makes the same network again", (setting) => {
   const problem = inventoryProblemOf("inventory", { setting });
   const again = parseNetwork(textOf(draftOf(problem)));
   expect({ ...again, demand: { ...again.demand } }).toEqual(problem);
 });
+
+test.each(SETTINGS.filter((setting) => !drawn.includes(setting)))(
+  "a draft of %s keeps nodes, roads and prices, and draws demand like what was recorded",
+  (setting) => {
+    const problem = inventoryProblemOf("inventory", { setting });
+    const again = parseNetwork(textOf(draftOf(problem)));
+    expect(again.nodes).toEqual(problem.nodes);
+    expect(again.edges).toEqual(problem.edges);
+    expect([again.profit, again.unmet, again.sales]).toEqual([true, "lost", undefined]);
+    const { kind, mean, std } = again.demand;
+    expect({ kind, mean, std }).toEqual({ kind: "normal", mean: problem.demand.mean, std: problem.demand.std });
+  },
+);
 
 test("stores and warehouses come and go with their roads, which follow a name", () => {
   const one = draftOf(parseNetwork("store A under=9 mean=5 std=2; supplier>A:3"));

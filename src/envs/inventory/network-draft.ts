@@ -1,5 +1,5 @@
 import { networkText } from "./network-text.js";
-import { type InventoryProblem, type NodeKind, SUPPLIER } from "./problem.js";
+import { type DemandModel, type InventoryProblem, type NodeKind, SUPPLIER } from "./problem.js";
 
 /** A network while a person changes it: texts as they were typed, which need not make a network yet. */
 export interface NetworkDraft {
@@ -33,11 +33,12 @@ export const SUPPLIER_NAME = "supplier";
 
 const underscored = (name: string) => name.trim().replaceAll(" ", "_");
 
-/** A problem to be changed. */
+/** A problem to be changed. Demand that is recorded becomes normal demand of the same mean and spread. */
 export function draftOf(problem: InventoryProblem): NetworkDraft {
-  const { nodes, edges, demand } = problem;
+  const { nodes, edges } = problem;
+  const demand: DemandModel = { ...problem.demand, kind: problem.sales ? "normal" : problem.demand.kind };
   const first = nodes.findIndex(({ kind }) => kind === "store");
-  const lines = networkText(problem).split("\n");
+  const lines = networkText({ ...problem, demand }).split("\n");
   return {
     nodes: nodes.map(({ kind, name, holdingCost, underageCost, holdsStock }, index) => {
       const isStore = kind === "store";
