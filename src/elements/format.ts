@@ -43,9 +43,10 @@ export function formatFixed(value: number, decimals: number): string {
   return format(value, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
 }
 
-/** A large count in at most four characters and a letter: `960`, `12.4 k`, `142 k`, `1.24 M`. */
+/** A large number in at most four characters, its sign and a letter: `960`, `12.4 k`, `−142 k`, `1.24 M`. */
 export function formatCompact(value: number): string {
-  const [size, letter] = value >= 999_500 ? [1e6, "M"] : value >= 1000 ? [1e3, "k"] : [1, ""];
+  const magnitude = Math.abs(value);
+  const [size, letter] = magnitude >= 999_500 ? [1e6, "M"] : magnitude >= 1000 ? [1e3, "k"] : [1, ""];
   return letter === "" ? formatInteger(value) : `${formatSignificant(value / size)}\u202f${letter}`;
 }
 

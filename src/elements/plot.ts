@@ -173,7 +173,8 @@ export class Plot {
           size: 40,
           gap: 6,
           space: 34,
-          values: (_chart, ticks) => ticks.map((tick) => formatSignificant(tick)),
+          values: (_chart, ticks) =>
+            ticks.map((tick) => (Math.abs(tick) < 10_000 ? formatSignificant(tick) : formatCompact(tick))),
         },
       ],
       cursor: {
@@ -242,10 +243,12 @@ export class Plot {
       ctx.moveTo(bbox.left, y);
       ctx.lineTo(bbox.left + bbox.width, y);
       ctx.stroke();
-      // At the right end a curve is above its goal and above chance: one is named below its line, the other above.
+      // At the right end a curve is above its goal and above chance: one is named below its line, where there is room, the
+      // other above.
+      const isBelow = tone === "good" && y + 2 * FONT_SIZE * ratio < bbox.top + bbox.height;
       ctx.textAlign = "right";
-      ctx.textBaseline = tone === "good" ? "top" : "bottom";
-      ctx.fillText(label, bbox.left + bbox.width, y + (tone === "good" ? 4 : -2) * ratio);
+      ctx.textBaseline = isBelow ? "top" : "bottom";
+      ctx.fillText(label, bbox.left + bbox.width, y + (isBelow ? 4 : -2) * ratio);
     }
     ctx.setLineDash([]);
     this.drawHead(chart, palette);

@@ -29,7 +29,8 @@ describe("numbers", () => {
   });
 
   it("are short where they are large", () => {
-    expect([960, 12_400, 142_300, 1_240_000].map(formatCompact)).toEqual([
+    expect([-40_000, 960, 12_400, 142_300, 1_240_000].map(formatCompact)).toEqual([
+      "−40\u202fk",
       "960",
       "12.4\u202fk",
       "142\u202fk",
