@@ -14,22 +14,25 @@ const adapter = await navigator.gpu.requestAdapter();
 const folder = await mkdtemp(join(tmpdir(), "vitrine-loss-"));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+/** A run on the graphics device, of 32 steps an update. */
+const smallRun = (seed: number, budget: number) =>
+  resolveConfig({
+    env: "cartpole",
+    agent: "ppo",
+    seed,
+    engine: "wgsl",
+    agentOptions: { numEnvs: 4, numSteps: 8, minibatchSize: 32, epochs: 1, hidden: [8] },
+    budget,
+    evaluation: { every: 0, episodes: 2 },
+  });
+
 it.skipIf(adapter !== null || process.env["CI"] !== "1")("has a graphics adapter, since CI=1 asks for one", () => {
   expect(adapter).not.toBeNull();
 });
 
 describe.skipIf(adapter === null)("a training on the command line", () => {
   it("goes on when its device is lost, on the CPU the second time, and keeps the breaks", async () => {
-    const config = resolveConfig({
-      env: "cartpole",
-      agent: "ppo",
-      seed: 5,
-      engine: "wgsl",
-      agentOptions: { numEnvs: 4, numSteps: 8, minibatchSize: 32, epochs: 1, hidden: [8] },
-      budget: 640,
-      evaluation: { every: 0, episodes: 2 },
-    });
-    const run = await startRun(config, join(folder, "run"));
+    const run = await startRun(smallRun(5, 640), join(folder, "run"));
     const losses: string[] = [];
     const atUpdates = new Set([3, 6]);
     let updates = 0;
@@ -54,16 +57,7 @@ describe.skipIf(adapter === null)("a training on the command line", () => {
   });
 
   it("goes on on the CPU when the fresh device is lost before it is ready", async () => {
-    const config = resolveConfig({
-      env: "cartpole",
-      agent: "ppo",
-      seed: 6,
-      engine: "wgsl",
-      agentOptions: { numEnvs: 4, numSteps: 8, minibatchSize: 32, epochs: 1, hidden: [8] },
-      budget: 320,
-      evaluation: { every: 0, episodes: 2 },
-    });
-    const run = await startRun(config, join(folder, "twice"));
+    const run = await startRun(smallRun(6, 320), join(folder, "twice"));
     const losses: string[] = [];
     const { gpu } = navigator;
     const { requestAdapter } = gpu;
