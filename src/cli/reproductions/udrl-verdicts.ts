@@ -127,10 +127,10 @@ const FINDINGS: readonly string[] = [
   "",
   "**What changes it.** *Bold* asks for up to four standard deviations more (`optimism=4`) and stops after 100 rounds;",
   "*8 examples* cuts eight examples from each episode for a training instead of one (`segments=8`), which gives trees eight",
-  "times the rows. The network takes the softmax once and keeps one example per episode: that alone brings it to 200.",
+  "times the rows. The network takes the softmax once and keeps one example per episode; this brings it to 200.",
   "",
-  "**What brings trees to it.** A forest as published plays the best action, and in one step of five a random one, and so a",
-  "tenth of the actions it learns from are wrong. *Sampled* draws from the votes instead (`sampleActions=all`): undecided",
+  "**What brings trees to it.** A forest as published plays the best action, and in one step of five a random one, so about a",
+  "tenth of the actions it learns from are not its best. *Sampled* draws from the votes instead (`sampleActions=all`): undecided",
   "forests explore, decided ones do not. *All inputs* lets each split look at every input instead of the root of their",
   "number (`maxFeatures`): two of CartPole's six are the command, and in the end both say how many steps are left. Boosting",
   "looks at all inputs anyway. Tried before, on two seeds each, and worse: 5 or 20 examples to a leaf, and random actions in",
@@ -138,7 +138,8 @@ const FINDINGS: readonly string[] = [
   "",
   "**Acrobot.** Most random episodes never end, all with the same return, and of equals the oldest stay: the rare success",
   "is one of 700 episodes, and one of the 75 that commands are taken from. *Choosy* keeps 150, takes commands from the best",
-  "20, and cuts 16 examples from each.",
+  "20, and cuts 16 examples from each. With 700, 75 and 8, actions drawn and all inputs looked at as here, seed 42 was at -470",
+  "after 100 rounds.",
 ];
 
 /** The rule of the verdicts, and the paper's comparisons with the interval of the difference. */
