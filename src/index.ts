@@ -70,6 +70,7 @@ export {
   type VectorSettings,
   variantOf,
 } from "./envs/index.js";
+export { RECORDED_SETTINGS } from "./envs/inventory/options.js";
 export { keepSales, type Sales } from "./envs/inventory/sales.js";
 export { faultText, readSales, SALES_SCHEMA, type SalesFault, salesOf } from "./envs/inventory/sales-csv.js";
 export { inventoryProblemOf } from "./envs/inventory/variant.js";

@@ -1,5 +1,14 @@
 import { readFileSync } from "node:fs";
-import { InputError, keepSales, messageOf, type OptionValue, SALES_SCHEMA, salesOf, showValue } from "../index.js";
+import {
+  InputError,
+  keepSales,
+  messageOf,
+  type OptionValue,
+  RECORDED_SETTINGS,
+  SALES_SCHEMA,
+  salesOf,
+  showValue,
+} from "../index.js";
 import { type Arguments, type Flag, textOf } from "./arguments.js";
 
 /** Real sales for the settings of the inventory world whose demand is recorded. */
@@ -8,8 +17,6 @@ export const DEMAND_FLAG: Flag = {
   value: { label: "FILE", allowed: `a CSV file of weekly sales: ${SALES_SCHEMA.header}` },
   help: `weekly sales of the inventory world, a CSV file: ${SALES_SCHEMA.header} (default: generated ones)`,
 };
-
-const SETTINGS = ["one-store-sales", "many-warehouses-sales"];
 
 /** A file of sales, and the world's options with it. */
 export interface Demand {
@@ -26,9 +33,13 @@ export function demandOf(args: Arguments, env: string, options: Demand["options"
   if (file === undefined) return null;
   if (env !== "inventory")
     throw new InputError("--demand", showValue(file), `no sales in the world ${env}: only inventory has them`);
-  const { setting = SETTINGS[0] } = options;
-  if (!SETTINGS.includes(String(setting))) {
-    throw new InputError("--demand", `env.setting=${String(setting)}`, `env.setting=${SETTINGS.join(" or ")} with it`);
+  const { setting = RECORDED_SETTINGS[0] } = options;
+  if (!RECORDED_SETTINGS.includes(String(setting))) {
+    throw new InputError(
+      "--demand",
+      `env.setting=${String(setting)}`,
+      `env.setting=${RECORDED_SETTINGS.join(" or ")} with it`,
+    );
   }
   const text = readText(file);
   const sales = salesOf(text, `--demand ${file}`);

@@ -20,7 +20,7 @@ import "./order-plot.js";
 import type { MeasuredCurve, OrderPlot } from "./order-plot.js";
 import type { OrderTrail } from "./order-trail.js";
 import type { TableTwin } from "./table-dialog.js";
-import { tabAfter, tabStyles } from "./tabs.js";
+import { tabList, tabStyles } from "./tabs.js";
 
 /** Policies that are drawn beside one's own; the table has all. */
 const MAX_OTHERS = 3;
@@ -204,20 +204,13 @@ export class InventoryView extends VitrineElement {
       ${rows.length > 0 ? this.bars(rows.slice(0, MAX_OTHERS + (this.cost === null ? 0 : 1))) : nothing}
       <p class="note" role="status">${this.verdict()}</p>
       <div class="row">
-        <div class="tabs" role="tablist" aria-label=${msg("Cost and orders")} @keydown=${this.onKey}>
-          ${this.tabs.map(
-            (tab) => html`<button
-              role="tab"
-              id=${tab}
-              aria-selected=${tab === this.tab}
-              aria-controls="panel"
-              tabindex=${tab === this.tab ? 0 : -1}
-              @click=${() => this.select(tab)}
-            >
-              ${tabTitle(tab)}
-            </button>`,
-          )}
-        </div>
+        ${tabList(this, {
+          label: msg("Cost and orders"),
+          tabs: this.tabs,
+          tab: this.tab,
+          title: tabTitle,
+          select: (tab) => this.select(tab),
+        })}
         ${this.roadChoice()}
       </div>
       <div id="panel" role="tabpanel" aria-labelledby=${this.tab}>${this.panel()}</div>
@@ -300,14 +293,6 @@ export class InventoryView extends VitrineElement {
     // The panel may be cut off by the end of the column.
     void this.updateComplete.then(() => this.renderRoot.querySelector("#panel")?.scrollIntoView({ block: "nearest" }));
   }
-
-  private readonly onKey = (event: KeyboardEvent): void => {
-    const to = tabAfter(event, this.tabs, this.tab);
-    if (to === null) return;
-    event.preventDefault();
-    this.select(to);
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#${to}`)?.focus());
-  };
 
   /** Cost of the policy to beat, where it is known. */
   private get bestCost(): number | null {

@@ -19,7 +19,7 @@ import type { CardRow, RuleCard } from "./rule-card.js";
 import "./shapley-bars.js";
 import type { StageMoment } from "./stage-player.js";
 import type { TableTwin } from "./table-dialog.js";
-import { tabAfter, tabStyles } from "./tabs.js";
+import { tabList, tabStyles } from "./tabs.js";
 import "./tree-view.js";
 import type { TreeView } from "./tree-view.js";
 
@@ -166,20 +166,13 @@ export class Readable extends VitrineElement {
     return html`
       <div class="head">
         <h2>${msg("Readable policy")}</h2>
-        <div class="tabs" role="tablist" aria-label=${msg("Readable policy")} @keydown=${this.onKey}>
-          ${TABS.filter((tab) => this.offers(tab)).map(
-            (tab) => html`<button
-              role="tab"
-              id=${tab}
-              aria-selected=${tab === this.tab}
-              aria-controls="panel"
-              tabindex=${tab === this.tab ? 0 : -1}
-              @click=${() => this.select(tab)}
-            >
-              ${tabTitle(tab)}
-            </button>`,
-          )}
-        </div>
+        ${tabList(this, {
+          label: msg("Readable policy"),
+          tabs: TABS.filter((tab) => this.offers(tab)),
+          tab: this.tab,
+          title: tabTitle,
+          select: (tab) => this.select(tab),
+        })}
       </div>
       <div class="panel" id="panel" role="tabpanel" aria-labelledby=${this.tab}>${this.panel()}</div>
     `;
@@ -416,18 +409,6 @@ export class Readable extends VitrineElement {
     };
     this.tell("readable-wish", wish);
   }
-
-  private readonly onKey = (event: KeyboardEvent): void => {
-    const to = tabAfter(
-      event,
-      TABS.filter((tab) => this.offers(tab)),
-      this.tab,
-    );
-    if (to === null) return;
-    event.preventDefault();
-    this.select(to);
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(`#${this.tab}`)?.focus());
-  };
 }
 
 /** The size in large, what follows from it in small: `5 tests` 6 leaves. */

@@ -1,4 +1,5 @@
-import { css } from "lit";
+import { css, html } from "lit";
+import type { VitrineElement } from "./element.js";
 
 /** A row of tabs at the right of a head: buttons with `role="tab"`. */
 export const tabStyles = css`
@@ -31,9 +32,39 @@ export const tabStyles = css`
   }
 `;
 
-/** The tab that a key leads to from the one in front, as arrows, Home and End do in any list of tabs; null for others. */
-export function tabAfter<T>({ key }: KeyboardEvent, tabs: readonly T[], tab: T): T | null {
-  const at = tabs.indexOf(tab);
-  const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[key];
-  return to === undefined ? null : tabs[(to + tabs.length) % tabs.length];
+/** A list of tabs, each also the id of its button; the panel that they control has the id `panel`. */
+export interface TabList<T extends string> {
+  readonly label: string;
+  readonly tabs: readonly T[];
+  /** The one in front. */
+  readonly tab: T;
+  readonly title: (tab: T) => string;
+  readonly select: (tab: T) => void;
+}
+
+/** The tabs in the shadow root of `host`, which arrows, Home and End walk through. */
+export function tabList<T extends string>(host: VitrineElement, { label, tabs, tab, title, select }: TabList<T>) {
+  const onKey = (event: KeyboardEvent): void => {
+    const at = tabs.indexOf(tab);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    const next = tabs[(to + tabs.length) % tabs.length];
+    select(next);
+    void host.updateComplete.then(() => host.renderRoot.querySelector<HTMLElement>(`#${next}`)?.focus());
+  };
+  return html`<div class="tabs" role="tablist" aria-label=${label} @keydown=${onKey}>
+    ${tabs.map(
+      (one) => html`<button
+        role="tab"
+        id=${one}
+        aria-selected=${one === tab}
+        aria-controls="panel"
+        tabindex=${one === tab ? 0 : -1}
+        @click=${() => select(one)}
+      >
+        ${title(one)}
+      </button>`,
+    )}
+  </div>`;
 }

@@ -1,4 +1,5 @@
 import { integerOption, type OptionsOf, optionsSchema } from "../core/options.js";
+import { ORDERS_OPTIONS } from "./orders-options.js";
 
 /** Options of telling what a graph network passes along its edges. */
 export const MESSAGES_OPTIONS = optionsSchema({
@@ -27,14 +28,7 @@ export const MESSAGES_OPTIONS = optionsSchema({
     max: 100_000,
     advanced: true,
   }),
-  testSeed: integerOption({
-    title: "Test seed",
-    help: "Names the test traces.",
-    default: 7,
-    min: 0,
-    max: 4294967295,
-    advanced: true,
-  }),
+  testSeed: ORDERS_OPTIONS.entries.testSeed,
 });
 
 export type MessagesOptions = OptionsOf<typeof MESSAGES_OPTIONS>;

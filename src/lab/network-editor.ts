@@ -22,6 +22,7 @@ import {
   withoutNode,
 } from "../envs/inventory/network-draft.js";
 import { parseNetwork } from "../envs/inventory/network-text.js";
+import { RECORDED_SETTINGS } from "../envs/inventory/options.js";
 import { inventoryProblemOf } from "../envs/inventory/variant.js";
 import "./sales-setup.js";
 
@@ -132,7 +133,7 @@ export class NetworkEditor extends VitrineElement {
   override render() {
     const { draft } = this;
     // Recorded sales have a network of their own.
-    if (String(this.options["setting"]).endsWith("-sales") && this.options["network"] === "") {
+    if (RECORDED_SETTINGS.includes(String(this.options["setting"])) && this.options["network"] === "") {
       return html`<vitrine-sales-setup .options=${this.options}></vitrine-sales-setup>`;
     }
     return html`

@@ -21,6 +21,12 @@ export const SETTINGS = [
 
 export type Setting = (typeof SETTINGS)[number];
 
+/** Those whose demand is recorded sales. */
+export const RECORDED_SETTINGS: readonly string[] = [
+  "one-store-sales",
+  "many-warehouses-sales",
+] satisfies readonly Setting[];
+
 /** What sets an inventory problem up; the defaults are the paper's own where it has one value. */
 export const options = optionsSchema({
   setting: choiceOption({
