@@ -16,7 +16,12 @@ const LOSSES = "src/agents/generated/losses.ts";
 /** What decides the text: dynamics and specs, losses, what they import, and the generator. */
 const SOURCES = ["src/envs", "src/core", "src/agents/ppo-loss.ts", "src/agents/dqn-loss.ts", "scripts/shaders"];
 /** The files that TypeGPU's plugin reads. */
-const SINGLE_SOURCE = [/src\/envs\/.*\/dynamics\.ts$/, /src\/agents\/.*-loss\.ts$/, /scripts\/shaders\/.*\.ts$/];
+const SINGLE_SOURCE = [
+  /src\/envs\/.*\/dynamics\.ts$/,
+  /src\/envs\/inventory\/demand\.ts$/,
+  /src\/agents\/.*-loss\.ts$/,
+  /scripts\/shaders\/.*\.ts$/,
+];
 
 function hashOfSources() {
   const hash = createHash("sha256");
@@ -63,7 +68,7 @@ async function generate() {
       },
     });
     const { generateShaders } = await import(pathToFileURL(join(folder, "generate.mjs")).href);
-    return generateShaders();
+    return await generateShaders();
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,11 +1,14 @@
 import tgpu, { d } from "typegpu";
 import { actionValue, dqnLoss } from "../../src/agents/dqn-loss.js";
 import { categoricalPpoLoss, gaussianPpoLoss } from "../../src/agents/ppo-loss.js";
+import { type OptionValues, parseOptions } from "../../src/core/options.js";
 import { actionSize } from "../../src/core/spaces.js";
 import type { Dynamics } from "../../src/envs/dynamics.js";
-import type { Environment, ParamsStruct } from "../../src/envs/environment.js";
+import type { ParamsStruct, SingleSourceEnvironment, VariedEnvironment } from "../../src/envs/environment.js";
 import { environments } from "../../src/envs/index.js";
-import { paramNames } from "../../src/envs/params.js";
+import { paramNames, paramsStructOf } from "../../src/envs/params.js";
+import { arrayPlaceholder, isArray, ROWS, rowPlaceholder, type Tables } from "../../src/envs/table-layout.js";
+import { variantOf } from "../../src/envs/variant-of.js";
 
 /**
  * Array sizes that stand in the losses' WGSL for those of a network, which are known only when it runs. Each is the
@@ -30,15 +33,22 @@ function functionsOf(code: string, names: readonly string[]): string {
   );
 }
 
+/** Sizes of the rows that a world's functions take. */
+interface Sizes {
+  readonly state: number;
+  readonly action: number;
+  readonly observation: number;
+  readonly noise: number;
+}
+
 /** A world as WGSL: `struct WorldParams`, `world_reset`, `world_step` and `world_observe`. */
-function worldCode({ spec, dynamics }: Environment): string {
-  const { reset, step, observe } = dynamics as Dynamics<ParamsStruct>;
-  const State = row(spec.state.length);
-  const Action = row(actionSize(spec.action));
-  const Observation = row(spec.observation.length);
-  const Outcome = row(1 + spec.rewardTerms.length);
-  const Noise = row(Math.max(spec.noiseSize.reset, spec.noiseSize.step));
-  const Params = d.struct(Object.fromEntries(paramNames(spec).map((name) => [name, d.f32]))).$name("WorldParams");
+function worldCode(dynamics: Dynamics<ParamsStruct>, numTerms: number, sizes: Sizes, Params: d.WgslStruct): string {
+  const { reset, step, observe } = dynamics;
+  const State = row(sizes.state);
+  const Action = row(sizes.action);
+  const Observation = row(sizes.observation);
+  const Noise = row(sizes.noise);
+  const Outcome = row(1 + numTerms);
   const entry = kernel(() => {
     "use gpu";
     const state = d.ref(State());
@@ -46,12 +56,47 @@ function worldCode({ spec, dynamics }: Environment): string {
     const noise = d.ref(Noise());
     const outcome = d.ref(Outcome());
     const observation = d.ref(Observation());
-    const params = Params();
+    // By reference: a copy for every call would cost a world of many numbers dear.
+    const params = d.ref(Params()) as unknown as ParamsStruct;
     reset(state, noise, params);
     step(state, action, noise, params, outcome);
     observe(state, observation, params);
   });
   return functionsOf(tgpu.resolve([entry]), ["world_reset", "world_step", "world_observe"]);
+}
+
+/** A world whose dynamics read its parameters by name. */
+function namedWorld({ spec, dynamics }: SingleSourceEnvironment): string {
+  const Params = d.struct(Object.fromEntries(paramNames(spec).map((name) => [name, d.f32]))).$name("WorldParams");
+  const sizes = {
+    state: spec.state.length,
+    action: actionSize(spec.action),
+    observation: spec.observation.length,
+    noise: Math.max(spec.noiseSize.reset, spec.noiseSize.step),
+  };
+  return worldCode(dynamics as Dynamics<ParamsStruct>, spec.rewardTerms.length, sizes, Params);
+}
+
+/** A world whose sizes follow from its options: they stand as placeholders, see `src/envs/table-layout.ts`. */
+async function variedWorld(environment: VariedEnvironment): Promise<string> {
+  await environment.variants.load();
+  const { spec, dynamics } = variantOf(environment, {});
+  const { prepare } = (dynamics ?? {}) as Dynamics<unknown>;
+  if (!prepare) throw new Error(`expected ${spec.id} to prepare what its dynamics read`);
+  const params = paramsStructOf(spec, parseOptions(spec.options, {}, "env") as OptionValues);
+  let numArrays = 0;
+  const structOf = (tables: Tables): d.WgslStruct =>
+    d.struct(
+      Object.fromEntries(
+        Object.entries(tables).map(([name, value]) => {
+          if (typeof value === "number") return [name, d.f32];
+          return [name, isArray(value) ? row(arrayPlaceholder(numArrays++)) : structOf(value)];
+        }),
+      ),
+    );
+  const Params = structOf(prepare(params) as Tables).$name("WorldParams");
+  const sizes = Object.fromEntries(ROWS.map((name) => [name, rowPlaceholder(name)])) as unknown as Sizes;
+  return worldCode(dynamics as Dynamics<ParamsStruct>, spec.rewardTerms.length, sizes, Params);
 }
 
 const Outputs = row(PLACEHOLDERS.outputs);
@@ -103,10 +148,13 @@ function dqnLossCode(): string {
 }
 
 /** Every text the page's kernels are made of, by the module that holds it. */
-export function generateShaders(): { readonly worlds: Readonly<Record<string, string>>; readonly losses: object } {
-  const onGpu = environments.filter(({ spec }) => spec.runsOn.includes("gpu"));
-  return {
-    worlds: Object.fromEntries(onGpu.map((world) => [world.spec.id, worldCode(world)])),
-    losses: { placeholders: PLACEHOLDERS, ppo: ppoLossCode(), dqn: dqnLossCode() },
-  };
+export async function generateShaders() {
+  const worlds: Record<string, string> = {};
+  for (const environment of environments.filter(({ spec }) => spec.runsOn.includes("gpu"))) {
+    const { id } = environment.spec;
+    if ("variants" in environment) worlds[id] = await variedWorld(environment);
+    else if (environment.dynamics) worlds[id] = namedWorld(environment);
+    else throw new Error(`expected ${id} to have single-source dynamics, since it runs on a GPU`);
+  }
+  return { worlds, losses: { placeholders: PLACEHOLDERS, ppo: ppoLossCode(), dqn: dqnLossCode() } };
 }

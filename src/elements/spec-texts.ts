@@ -51,10 +51,13 @@ export async function specTexts(): Promise<string[]> {
     add(agent.summary);
     for (const { title, help } of agent.diagnostics) add(title, help);
     addOptions(agent.options);
-    for (const { spec } of environments) {
+    for (const environment of environments) {
+      const { spec } = environment;
       add(agent.unsupported(spec) ?? "");
       // With every option that may stand in the way switched on.
       for (const prioritised of [false, true]) add(residentRefusal(agent, spec, { prioritised }) ?? "");
+      // Some networks of a world may run on the CPU alone.
+      if ("variants" in environment) add(residentRefusal(agent, { ...spec, runsOn: ["cpu"] }, {}) ?? "");
     }
   }
   addOptions(trainingOptions);

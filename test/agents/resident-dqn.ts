@@ -9,7 +9,7 @@ import type { GraphicsDevice } from "../../src/compute/gpu/device.js";
 import { createReferenceEngine } from "../../src/compute/reference-engine.js";
 import { type OptionValues, parseOptions } from "../../src/core/options.js";
 import { RandomStream } from "../../src/core/random.js";
-import { createVectorEnvironment, findEnvironment } from "../../src/envs/index.js";
+import { createVectorEnvironment, findEnvironment, loadWorld } from "../../src/envs/index.js";
 import { evaluatePolicy } from "../../src/evaluate/evaluate.js";
 
 const SEED = 4;
@@ -49,6 +49,7 @@ export function describeResidentDqn(graphics: GraphicsDevice): void {
     it.each([
       ["cartpole", { nSteps: 3 }],
       ["lavaland", { dueling: true, activation: "tanh", nSteps: 2 }],
+      ["inventory-whole", {}],
       ["mountain-car", { double: false, loss: "squared", maxGradNorm: 0 }],
     ] as const)("takes the gradient steps of the reference in %s (%o)", (world, options) =>
       expectUpdate(graphics, world, { ...SMALL, ...options }),
@@ -71,6 +72,7 @@ export function describeResidentDqn(graphics: GraphicsDevice): void {
  * at the end of the iteration's 43 rows of six copies; the ring of 20 rows has wrapped around by then.
  */
 async function expectUpdate(graphics: GraphicsDevice, world: string, values: OptionValues): Promise<void> {
+  await loadWorld(world, {});
   const { agent, env, options, network } = await createDqn(graphics, world, values);
   const start = await stateOf(agent);
   const { diagnostics } = await agent.iterate();

@@ -5,19 +5,19 @@ import { ResidentPpo } from "../../src/agents/resident/ppo.js";
 import type { GraphicsDevice } from "../../src/compute/gpu/device.js";
 import { readBuffers } from "../../src/compute/wgsl/buffers.js";
 import type { TileLimits } from "../../src/compute/wgsl/tile.js";
-import { describeOptions, type OptionValues, parseOptions } from "../../src/core/options.js";
+import { type OptionValues, parseOptions } from "../../src/core/options.js";
 import { RandomStream } from "../../src/core/random.js";
 import type { VectorEnvironment } from "../../src/envs/environment.js";
-import { createVectorEnvironment, environments, findEnvironment } from "../../src/envs/index.js";
-
-/** Every world that runs on a GPU. */
-export const gpuWorlds = environments.filter(({ spec }) => spec.runsOn.includes("gpu")).map(({ spec }) => spec.id);
+import { createVectorEnvironment, findEnvironment } from "../../src/envs/index.js";
+import { randomParams as randomRow } from "../helpers/gpu-worlds.js";
 
 export const ppoOptionsOf = (options: OptionValues): PpoOptions =>
   parseOptions(ppo.options, options, "agent") as unknown as PpoOptions;
 
 export interface ResidentRequest {
   readonly world: string;
+  /** Options of the world, beside `horizon`. */
+  readonly envOptions?: OptionValues;
   readonly options: OptionValues;
   readonly seed?: number;
   readonly horizon?: number;
@@ -26,25 +26,18 @@ export interface ResidentRequest {
   readonly randomParams?: boolean;
 }
 
+const worldOptions = ({ envOptions = {}, horizon }: ResidentRequest): OptionValues => {
+  return horizon === undefined ? envOptions : { ...envOptions, horizon };
+};
+
 /** Copies of a world, each with random parameters if wanted. */
-export function copiesOf(
-  { world, seed = 3, horizon, randomParams }: ResidentRequest,
-  numEnvs: number,
-): VectorEnvironment {
-  const options: OptionValues = horizon === undefined ? {} : { horizon };
-  const env = createVectorEnvironment(findEnvironment(world), { numEnvs, seed, options });
+export function copiesOf(request: ResidentRequest, numEnvs: number): VectorEnvironment {
+  const { world: id, envOptions: options = {}, seed = 3, randomParams } = request;
+  const env = createVectorEnvironment(findEnvironment(id), { numEnvs, seed, options: worldOptions(request) });
   if (randomParams) {
-    const described = describeOptions(env.spec.options).filter((option) => option.key !== "horizon");
     const stream = new RandomStream(seed, "test-params", numEnvs);
-    for (let copy = 0; copy < numEnvs; copy++) {
-      described.forEach((option, i) => {
-        const uniform = stream.uniform(copy);
-        let value = uniform < 0.5 ? 0 : 1;
-        if (option.kind === "number") value = Math.fround(option.min + (option.max - option.min) * uniform);
-        if (option.kind === "integer") value = option.min + Math.floor((option.max - option.min + 1) * uniform);
-        env.params[copy * described.length + i] = value;
-      });
-    }
+    const rows = Array.from({ length: numEnvs }, (_, copy) => randomRow({ name: id, id, options }, stream, copy));
+    env.params.set(rows.flat());
     env.reset();
   }
   return env;
@@ -61,7 +54,7 @@ export async function createResident(graphics: GraphicsDevice, request: Resident
   const createEngine = () => {
     throw new Error("expected no engine to be asked for");
   };
-  const context = { env, envOptions: {}, createEngine, seed, options: values };
+  const context = { env, envOptions: worldOptions(request), createEngine, seed, options: values };
   const agent = await ResidentPpo.create(context, graphics, options, network.spec, limits);
   return { agent, env, options, network: network.spec };
 }

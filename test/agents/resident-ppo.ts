@@ -17,17 +17,18 @@ import { streamNumber } from "../../src/core/random.js";
 import { actionSize } from "../../src/core/spaces.js";
 import { findEnvironment } from "../../src/envs/index.js";
 import { evaluatePolicy } from "../../src/evaluate/evaluate.js";
+import { GPU_WORLDS, type GpuWorld } from "../helpers/gpu-worlds.js";
 import { openPlainDevice } from "../helpers/plain-device.js";
-import { copiesOf, createResident, gpuWorlds, type ResidentRequest, rolloutOf, stateOf } from "./resident-kit.js";
+import { copiesOf, createResident, type ResidentRequest, rolloutOf, stateOf } from "./resident-kit.js";
 
 /** Difference in units of max(1, |expected|). */
 const gap = (actual: number, expected: number) => Math.abs(actual - expected) / Math.max(1, Math.abs(expected));
 const ref = ($: Float32Array | Float64Array) => ({ $ });
 
 /** What the resident PPO has to prove on a software adapter, in Node and in Chromium alike. */
-export function describeResidentPpo(graphics: GraphicsDevice, worlds: readonly string[] = gpuWorlds): void {
+export function describeResidentPpo(graphics: GraphicsDevice, worlds: readonly GpuWorld[] = GPU_WORLDS): void {
   describe("a rollout on the device", () => {
-    it.each(worlds)("plays %s as the CPU does, transition by transition", (world) =>
+    it.each(worlds)("plays $name as the CPU does, transition by transition", (world) =>
       expectTransitions(graphics, world),
     );
     it("of eight steps is eight rollouts of one step", () => expectSameSteps(graphics));
@@ -39,6 +40,7 @@ export function describeResidentPpo(graphics: GraphicsDevice, worlds: readonly s
   describe("PPO on the device", () => {
     it.each([
       ["cartpole", {}],
+      ["inventory", {}],
       ["pendulum", { hidden: [24], sharedTrunk: true, valueClipping: "clipped", maxGradNorm: 0 }],
       ["cartpole", { targetKl: 0.0001, activation: "relu", learningRate: 0.02, normaliseAdvantages: false }],
     ] as const)("takes the update of the reference in %s (%o)", (world, options) =>
@@ -50,16 +52,19 @@ export function describeResidentPpo(graphics: GraphicsDevice, worlds: readonly s
     it("works within WebGPU's default limits, from workgroup memory as from a storage buffer", expectPlainLimits);
     it("goes on bit for bit from its state, with every normaliser", () => expectRoundTrip(graphics));
     it("gives its state to a PPO on the CPU, which acts the same", () => expectSameActions(graphics));
-    it.each(["lavaland", "cartpole"])("evaluates in %s as the CPU does", (world) => expectEvaluation(graphics, world));
+    it.each(["lavaland", "cartpole", "inventory"])("evaluates in %s as the CPU does", (world) =>
+      expectEvaluation(graphics, world),
+    );
     it("refuses a rollout that does not fit into a buffer, naming both numbers", () => expectRefusal(graphics));
   });
 }
 
 /** One step at a time: the CPU starts each one from the device's own state, so no error grows. */
-async function expectTransitions(graphics: GraphicsDevice, world: string): Promise<void> {
+async function expectTransitions(graphics: GraphicsDevice, world: GpuWorld): Promise<void> {
   const numEnvs = 48;
   const request: ResidentRequest = {
-    world,
+    world: world.id,
+    envOptions: world.options,
     horizon: 5,
     randomParams: true,
     options: { numEnvs, numSteps: 1, minibatchSize: numEnvs, epochs: 1, hidden: [8] },
@@ -449,7 +454,7 @@ async function expectEvaluation(graphics: GraphicsDevice, world: string): Promis
   const onCpu = await evaluatePolicy(agent.policy, environment, request);
   expect(onDevice.lengths).toEqual(onCpu.lengths);
   onDevice.returns.forEach((value, i) => {
-    expect(value).toBeCloseTo(onCpu.returns[i], 4);
+    expect(gap(value, onCpu.returns[i])).toBeLessThan(1e-5);
   });
   agent.dispose();
 }

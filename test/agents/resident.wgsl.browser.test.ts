@@ -1,5 +1,6 @@
 import { afterAll, expect, it } from "vitest";
 import { openDevice } from "../../src/compute/gpu/device.js";
+import { GPU_WORLDS } from "../helpers/gpu-worlds.js";
 import { describeResidentDqn } from "./resident-dqn.js";
 import { describeResidentPpo } from "./resident-ppo.js";
 
@@ -8,6 +9,7 @@ afterAll(() => graphics?.device.destroy());
 
 it.skipIf(!graphics && import.meta.env["CI"] !== "1")("finds a device", () => expect(graphics).not.toBeNull());
 if (graphics) {
-  describeResidentPpo(graphics, ["cartpole", "pendulum"]);
+  const some = GPU_WORLDS.filter(({ name }) => ["cartpole", "pendulum", "inventory"].includes(name));
+  describeResidentPpo(graphics, some);
   describeResidentDqn(graphics);
 }

@@ -30,7 +30,7 @@ import { gradientBindings, gradientCode } from "./gradient-code.js";
 import { TwinPolicy } from "./policy.js";
 import { Rollout, TileBuffers } from "./rollout.js";
 import type { RolloutPlan } from "./rollout-code.js";
-import { envFields } from "./world-code.js";
+import { DeviceWorld } from "./world-code.js";
 
 /** Environment steps of one iteration at least: reading back costs the more the less was done. */
 const STEPS_PER_ITERATION = 256;
@@ -79,7 +79,7 @@ export class ResidentDqn implements Agent {
     this.numGroups = numGroupsFor(layout, tile.rows, options.batchSize);
     this.learner = new Learner(graphics, layout, this.numGroups, 2);
     const plan: RolloutPlan = {
-      spec,
+      world: DeviceWorld.of(spec.id, context.envOptions),
       tile,
       head: dqnRolloutHead(spec, tile, options.dueling),
       normaliseObservations: false,
@@ -194,11 +194,11 @@ export class ResidentDqn implements Agent {
 
   /** Evaluation episodes on the device, whatever the adapter. */
   evaluateHere(request: EvaluationRequest): Promise<EvaluationResult> {
-    const { spec } = this.context.env;
+    const { world } = this.rollout;
     const plan: RolloutPlan = {
-      spec,
+      world,
       tile: this.tile,
-      head: dqnEvaluationHead(spec, this.tile, this.options.dueling),
+      head: dqnEvaluationHead(world.spec, this.tile, this.options.dueling),
       normaliseObservations: false,
       followReturns: false,
       evaluates: true,
@@ -208,9 +208,9 @@ export class ResidentDqn implements Agent {
 
   async getState(): Promise<Packable> {
     const { graphics, learner, rollout, context } = this;
-    const { spec, numEnvs } = context.env;
+    const { numEnvs } = context.env;
     const bytes = 4 * this.tile.layout.size;
-    const envBytes = 4 * envFields(spec).count * numEnvs;
+    const envBytes = rollout.envs.size;
     const { parameters, moments } = learner.buffers;
     const read = await readBuffers(graphics, [
       { buffer: parameters, bytes },

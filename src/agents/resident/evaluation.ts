@@ -4,7 +4,7 @@ import { createVectorEnvironment, findEnvironment } from "../../envs/index.js";
 import type { EvaluationRequest, EvaluationResult } from "../../evaluate/evaluate.js";
 import { Rollout, TileBuffers } from "./rollout.js";
 import type { RolloutPlan } from "./rollout-code.js";
-import { envFields } from "./world-code.js";
+import { DeviceWorld } from "./world-code.js";
 
 /** Steps of one dispatch. */
 const STEPS = 256;
@@ -15,19 +15,20 @@ const STEPS = 256;
  */
 export async function evaluateOnDevice(
   graphics: GraphicsDevice,
-  plan: RolloutPlan,
+  trained: RolloutPlan,
   { episodes, seed, streamName, options }: EvaluationRequest,
   normaliser: GPUBuffer | null,
   parameters: GPUBuffer,
 ): Promise<EvaluationResult> {
-  const environment = findEnvironment(plan.spec.id);
-  const env = createVectorEnvironment(environment, { numEnvs: episodes, seed, streamName, options });
+  const { id } = trained.world.spec;
+  const plan = { ...trained, world: DeviceWorld.of(id, options ?? {}) };
+  const env = createVectorEnvironment(findEnvironment(id), { numEnvs: episodes, seed, streamName, options });
   const rollout = new Rollout(graphics, env, plan, { seed, envName: streamName, actionName: streamName });
   const buffers = new TileBuffers(graphics, plan.tile, rollout.numGroups);
   try {
     rollout.bind([], normaliser, buffers.resources(parameters));
     rollout.upload(new Float64Array(episodes));
-    const { done, episodeReturn, episodeLength } = envFields(plan.spec);
+    const { done, episodeReturn, episodeLength } = plan.world.fields;
     const column = (field: number) => ({ buffer: rollout.envs, offset: 4 * field * episodes, bytes: 4 * episodes });
     for (let played = 0; played < env.horizon; played += STEPS) {
       rollout.prepare({ numSteps: Math.min(STEPS, env.horizon - played), actionPosition: 0 });

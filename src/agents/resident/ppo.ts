@@ -45,7 +45,7 @@ import {
 } from "./ppo-code.js";
 import { Rollout, TileBuffers } from "./rollout.js";
 import type { RolloutPlan } from "./rollout-code.js";
-import { envFields } from "./world-code.js";
+import { DeviceWorld } from "./world-code.js";
 
 /** What one iteration asked of the device. */
 export interface Traffic {
@@ -131,8 +131,9 @@ export class ResidentPpo implements Agent {
     });
 
     const head = ppoRolloutHead(spec, tile);
+    const world = DeviceWorld.of(spec.id, context.envOptions);
     const plan: RolloutPlan = {
-      spec,
+      world,
       tile,
       head,
       normaliseObservations: options.normaliseObservations,
@@ -148,7 +149,7 @@ export class ResidentPpo implements Agent {
     const network = this.tileBuffers.resources(this.learner.buffers.parameters);
     this.rollout.bind([this.observations, this.records, this.traces], this.normaliser, network);
 
-    this.kernels = createKernels(graphics, context, options, tile, this.rollout.numGroups);
+    this.kernels = createKernels(graphics, context, options, tile, this.rollout);
     const { advantages, moments: momentsOf, observationStatistics, rewardStatistics } = this.kernels;
     const { normaliser, rewardScale } = this;
     this.bound = {
@@ -285,10 +286,10 @@ export class ResidentPpo implements Agent {
 
   /** Evaluation episodes on the device, whatever the adapter. */
   evaluateHere(request: EvaluationRequest, tile = this.tile, normalise = this.normaliser !== null) {
-    const { spec } = this.context.env;
-    const head = ppoEvaluationHead(spec);
+    const { world } = this.rollout;
+    const head = ppoEvaluationHead(world.spec);
     const plan: RolloutPlan = {
-      spec,
+      world,
       tile,
       head,
       normaliseObservations: normalise,
@@ -302,7 +303,7 @@ export class ResidentPpo implements Agent {
     const { graphics, learner, rollout, options, context } = this;
     const { spec, numEnvs } = context.env;
     const { size } = this.tile.layout;
-    const [parameterBytes, envBytes] = [4 * size, 4 * envFields(spec).count * numEnvs];
+    const [parameterBytes, envBytes] = [4 * size, rollout.envs.size];
     const parts = [
       { buffer: learner.buffers.parameters, bytes: parameterBytes },
       { buffer: learner.buffers.moments, bytes: 2 * parameterBytes },
@@ -494,7 +495,7 @@ function createKernels(
   { env }: AgentContext,
   options: PpoOptions,
   tile: TilePlan,
-  numRolloutGroups: number,
+  rollout: Rollout,
 ): PpoKernels {
   const { spec } = env;
   const batchSize = options.numSteps * env.numEnvs;
@@ -505,12 +506,12 @@ function createKernels(
   return {
     gradient: new Kernel(graphics, "gradient", gradientBindings(tile, head), gradientCode(tile, head)),
     advantages: make("advantages", advantagesKernel(spec, options.normaliseRewards)),
-    moments: make("moments", momentsKernel(spec, options.normaliseAdvantages, numRolloutGroups, minibatchSize)),
+    moments: make("moments", momentsKernel(spec, options.normaliseAdvantages, rollout.numGroups, minibatchSize)),
     observationStatistics: make(
       "observation statistics",
       observationStatisticsKernel(spec.observation.length, batchSize),
     ),
-    rewardStatistics: make("reward statistics", rewardStatisticsKernel(envFields(spec).moments)),
+    rewardStatistics: make("reward statistics", rewardStatisticsKernel(rollout.world.fields.moments)),
   };
 }
 

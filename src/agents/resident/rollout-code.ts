@@ -3,8 +3,7 @@ import { MATHS_WGSL } from "../../compute/wgsl/maths.js";
 import { networkBindings, networkCode } from "../../compute/wgsl/network-code.js";
 import { THREEFRY_WGSL } from "../../compute/wgsl/threefry.js";
 import type { TilePlan } from "../../compute/wgsl/tile.js";
-import type { EnvironmentSpec } from "../../envs/environment.js";
-import { envFields, worldCode, worldSizes } from "./world-code.js";
+import type { DeviceWorld } from "./world-code.js";
 
 /** Episodes that one rollout tells about in full; of more it tells the newest of some groups of copies. */
 export const EPISODE_SLOTS = 128;
@@ -83,7 +82,7 @@ export interface RolloutHead {
 }
 
 export interface RolloutPlan {
-  readonly spec: EnvironmentSpec;
+  readonly world: DeviceWorld;
   readonly tile: TilePlan;
   readonly head: RolloutHead;
   readonly normaliseObservations: boolean;
@@ -109,9 +108,8 @@ export function rolloutBindings({ tile, head, normaliseObservations, evaluates }
  * compute the network; the first `ROWS` own one copy each and observe, act, step and reset it.
  */
 export function rolloutCode(plan: RolloutPlan): string {
-  const { spec, tile, head, normaliseObservations, followReturns, evaluates } = plan;
-  const sizes = worldSizes(spec);
-  const fields = envFields(spec);
+  const { world, tile, head, normaliseObservations, followReturns, evaluates } = plan;
+  const { spec, sizes, fields } = world;
   const { layout, input } = tile;
   const outputs = layout.heads.flatMap(({ outputOffset, outputSize }, i) =>
     Array.from({ length: outputSize }, (_, unit) => {
@@ -149,7 +147,7 @@ export function rolloutCode(plan: RolloutPlan): string {
         ${head.truncate}
       }
     }`;
-  return /* wgsl */ `${ROLLOUT_WGSL}${THREEFRY_WGSL}${MATHS_WGSL}${networkCode(tile, false)}${worldCode(spec)}
+  return /* wgsl */ `${ROLLOUT_WGSL}${THREEFRY_WGSL}${MATHS_WGSL}${networkCode(tile, false)}${world.code}
 const NUM_OUTPUTS = ${layout.outputSize}u;
 var<workgroup> staging: array<f32, ${input.size * tile.rows}>;
 var<workgroup> endings: array<u32, ${tile.rows}>;
@@ -188,6 +186,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   let copy = group.x * ROWS + local;
   let owns = local < ROWS && copy < rollout.num_envs;
   var env: Env;
+  var params: WorldParams;
   var observation: array<f32, ${sizes.observation}>;
   var action: array<f32, ${sizes.action}>;
   var noise: array<f32, ${sizes.noise}>;
@@ -199,13 +198,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
   var num_ended = 0u;
   var done = false;
   if (owns) {
-    load_env(&env, &state, copy);
+    load_env(&env, &params, &state, copy);
     ${evaluates ? "" : "if (local == 0u) { num_ended = episodes[group.x]; }"}
     ${evaluates ? `done = envs[${fields.done}u * rollout.num_envs + copy] == 1u;` : ""}
   }
   for (var step = 0u; step ${head.follow === "" ? "<" : "<="} rollout.num_steps; step++) {
     let index = step * rollout.num_envs + copy;
-    if (owns) { world_observe(&state, &observation, env.params); }
+    if (owns) { world_observe(&state, &observation, &params); }
     stage(local, owns, &observation);
     network_forward(local);
     if (owns) {
@@ -216,7 +215,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     var ending = 0u;
     if (owns && !done) {
       ${head.act}${stepNoise}
-      world_step(&state, &action, &noise, env.params, &outcome);
+      world_step(&state, &action, &noise, &params, &outcome);
       var reward = 0.0;
       for (var i = 1u; i < ${sizes.outcome}u; i++) { reward += outcome[i]; }
       env.episode_return += reward;
@@ -225,7 +224,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
       if (outcome[0] > 0.0) { ending = 1u; }${moments}
       ${head.keep}
       ended_before = ending != 0u;
-      world_observe(&state, &observation, env.params);
+      world_observe(&state, &observation, &params);
       ${head.after}
     }
     if (local < ROWS) {
@@ -246,7 +245,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lo
     }
     let any_ending = workgroupUniformLoad(&any_ended);${lastForward}
     if (ending != 0u) {
-      ${evaluates ? "done = true;" : "begin_episode(&env, &state, copy);"}
+      ${evaluates ? "done = true;" : "begin_episode(&env, &params, &state, copy);"}
     }
   }
   if (owns) {

@@ -3,6 +3,7 @@ import { createStorage, createUniform, writeBuffer } from "../../compute/wgsl/bu
 import { Kernel, type Resource } from "../../compute/wgsl/kernel.js";
 import { layerTable } from "../../compute/wgsl/network-code.js";
 import type { TilePlan } from "../../compute/wgsl/tile.js";
+import { InputError } from "../../core/errors.js";
 import { streamNumber } from "../../core/random.js";
 import type { VectorEnvironment, VectorState } from "../../envs/environment.js";
 import type { FinishedEpisode } from "../agent.js";
@@ -15,7 +16,7 @@ import {
   rolloutBindings,
   rolloutCode,
 } from "./rollout-code.js";
-import { envFields, packEnvs, unpackEnvs } from "./world-code.js";
+import type { DeviceWorld } from "./world-code.js";
 
 /** A tile on a device: its table of layers and, where activations lie in storage, room for them. */
 export class TileBuffers {
@@ -78,15 +79,23 @@ export class Rollout {
     private readonly plan: RolloutPlan,
     private readonly streams: { readonly seed: number; readonly envName: string; readonly actionName: string },
   ) {
-    const { numEnvs, spec } = env;
+    const { numEnvs } = env;
     this.numGroups = Math.ceil(numEnvs / plan.tile.rows);
     this.sharing = episodeSharing(this.numGroups);
-    this.envs = createStorage(graphics, "envs", 4 * envFields(spec).count * numEnvs);
+    const numWords = plan.world.fields.count;
+    const most = Math.floor(graphics.device.limits.maxStorageBufferBindingSize / (4 * numWords));
+    if (numEnvs > most)
+      throw new InputError("agent.numEnvs", String(numEnvs), `at most ${most} on this graphics device`);
+    this.envs = createStorage(graphics, "envs", 4 * numWords * numEnvs);
     const { first, numTelling, wordsEach } = this.sharing;
     this.episodes = createStorage(graphics, "episodes", 4 * (first + numTelling * wordsEach));
     this.uniform = createUniform(graphics, "rollout", ROLLOUT_BYTES);
     this.kernel = new Kernel(graphics, "rollout", rolloutBindings(plan), rolloutCode(plan));
     this.sentParams = env.params.slice();
+  }
+
+  get world(): DeviceWorld {
+    return this.plan.world;
   }
 
   get bytes(): number {
@@ -101,7 +110,7 @@ export class Rollout {
 
   /** Sends the state of the CPU's copies. `discounted` [numEnvs] belongs to the agent. */
   upload(discounted: ArrayLike<number>, state: VectorState = this.env.getState()): void {
-    writeBuffer(this.graphics, this.envs, packEnvs(this.env.spec, state, discounted));
+    writeBuffer(this.graphics, this.envs, this.plan.world.pack(state, discounted));
     this.sentParams = this.env.params.slice();
   }
 
@@ -167,7 +176,7 @@ export class Rollout {
 
   /** The copies' state out of the words of `envs`. */
   stateOf(words: Uint32Array<ArrayBuffer>) {
-    return unpackEnvs(this.env.spec, words);
+    return this.plan.world.unpack(words);
   }
 
   dispose(): void {
@@ -175,13 +184,9 @@ export class Rollout {
   }
 
   private sendParams(): void {
-    const { numEnvs, params, spec } = this.env;
-    const numParams = params.length / numEnvs;
-    const columns = new Float32Array(params.length);
-    for (let i = 0; i < numParams; i++) {
-      for (let env = 0; env < numEnvs; env++) columns[i * numEnvs + env] = params[env * numParams + i];
-    }
-    writeBuffer(this.graphics, this.envs, columns, 4 * envFields(spec).params * numEnvs);
+    const { numEnvs, params } = this.env;
+    const { world } = this.plan;
+    writeBuffer(this.graphics, this.envs, world.packParams(params, numEnvs), 4 * world.fields.params * numEnvs);
     this.sentParams = params.slice();
   }
 }

@@ -66,7 +66,7 @@ function beginSample(state: State, noise: Noise, tables: InventoryTables): void 
   let road = 0;
   while (tables.facts.leadTimes + road < tables.facts.size) {
     state.$[tables.factsStart + tables.facts.leadTimes + road] = tables.storeLeadTimes[road];
-    if (tables.sales.leadTimes.length > 0) {
+    if (tables.sales.drawsLeadTimes > 0) {
       state.$[tables.factsStart + tables.facts.leadTimes + road] = tables.sales.leadTimes[sample];
     }
     road += 1;
@@ -144,11 +144,11 @@ function demandOf(store: number, state: State, noise: Noise, tables: InventoryTa
   if (tables.poisson > 0) {
     return poissonQuantile(noise.$[store], tables.mean[store]);
   }
-  let score = tables.own * normalQuantile(noise.$[store]);
-  if (tables.shared > 0) {
-    score += tables.shared * normalQuantile(noise.$[tables.numStores]);
+  let score = tables.ownWeight * normalQuantile(noise.$[store]);
+  if (tables.sharedWeight > 0) {
+    score += tables.sharedWeight * normalQuantile(noise.$[tables.numStores]);
   }
-  const demand = tables.mean[store] + tables.std[store] * score;
+  const demand = tables.mean[store] + tables.deviation[store] * score;
   if (tables.clipped > 0) {
     return Math.max(0, demand);
   }

@@ -27,11 +27,13 @@ export interface SalesTable {
   readonly days: ArrayLike<number>;
   /** Price of a unit [numSamples, numStores]. */
   readonly underageCosts: ArrayLike<number>;
-  /** Periods [numSamples]; empty where all samples have those of their roads. */
+  /** Whether each sample has a lead time of its own; where not, all have those of their roads. */
+  readonly drawsLeadTimes: number;
+  /** Periods [numSamples]; empty where they are not drawn. */
   readonly leadTimes: ArrayLike<number>;
   /** Of the training weeks [numStores]: units per week. */
   readonly mean: readonly number[];
-  readonly std: readonly number[];
+  readonly deviation: readonly number[];
   readonly largest: readonly number[];
 }
 
@@ -43,9 +45,10 @@ export const NO_SALES: SalesTable = {
   demands: [],
   days: [],
   underageCosts: [],
+  drawsLeadTimes: 0,
   leadTimes: [],
   mean: [],
-  std: [],
+  deviation: [],
   largest: [],
 };
 
@@ -92,6 +95,7 @@ function tableOf(sales: Sales, numStores: number): SalesTable {
     demands,
     days: Float64Array.from({ length: NUM_WEEKS + 1 }, (_, week) => daysFromChristmas(sales.firstDay + 7 * week)),
     underageCosts: Float64Array.from({ length: numSamples * numStores }, () => low + (high - low) * prices.uniform()),
+    drawsLeadTimes: numStores === 1 ? 1 : 0,
     leadTimes:
       numStores === 1
         ? Float64Array.from({ length: numSamples }, () => LEAD_TIMES[leadTimes.integer(LEAD_TIMES.length)])
@@ -120,7 +124,7 @@ function rowsByProduct({ products, stores }: Sales, numStores: number): number[]
 }
 
 /** Of the training weeks, store by store. */
-function momentsOf(demands: Float32Array, numStores: number): Pick<SalesTable, "mean" | "std" | "largest"> {
+function momentsOf(demands: Float32Array, numStores: number): Pick<SalesTable, "mean" | "deviation" | "largest"> {
   const [from, to] = PARTS.train;
   const numSeries = demands.length / NUM_WEEKS;
   const count = (numSeries / numStores) * (to - from);
@@ -137,5 +141,9 @@ function momentsOf(demands: Float32Array, numStores: number): Pick<SalesTable, "
   if (mean.some((units) => units === 0)) {
     throw new InputError("env.sales", "a store without any", "sales above 0 in the training weeks of every store");
   }
-  return { mean, largest, std: squares.map((square, store) => Math.sqrt(Math.max(0, square - mean[store] ** 2))) };
+  return {
+    mean,
+    largest,
+    deviation: squares.map((square, store) => Math.sqrt(Math.max(0, square - mean[store] ** 2))),
+  };
 }

@@ -170,7 +170,7 @@ function withSales(options: InventoryOptions, network: InventoryProblem): Invent
   }
   const data = options.sales ?? "";
   const count = numStores(network);
-  const { mean, std, largest } = salesTable(data, count);
+  const { mean, deviation: std, largest } = salesTable(data, count);
   return {
     ...network,
     demand: { kind: "traces", mean, std, correlation: 0, clipped: true },

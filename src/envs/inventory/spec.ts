@@ -32,7 +32,7 @@ const oneStore = {
   observation: [units("on hand", 0, Number.POSITIVE_INFINITY, [0, 20]), ...duePeriods(10)],
   state: ["on hand", "due in 1 period", "due in 2 periods", "due in 3 periods", "shipped", "asked", "missing"],
   noiseSize: { reset: 4, step: 1 },
-  runsOn: ["cpu"],
+  runsOn: ["cpu", "gpu"],
 } as const satisfies Partial<EnvironmentSpec>;
 
 /**

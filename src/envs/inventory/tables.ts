@@ -43,12 +43,12 @@ export interface InventoryTables {
   /** [numStores] */
   readonly mean: ArrayLike<number>;
   /** [numStores] */
-  readonly std: ArrayLike<number>;
+  readonly deviation: ArrayLike<number>;
   /** Whether demand is Poisson; else it is normal. */
   readonly poisson: number;
   /** Weights of the part of demand that all stores share, and of each store's own: √ρ and √(1−ρ). */
-  readonly shared: number;
-  readonly own: number;
+  readonly sharedWeight: number;
+  readonly ownWeight: number;
   readonly clipped: number;
   readonly lost: number;
   readonly profit: number;
@@ -131,10 +131,10 @@ export function tablesOf(problem: InventoryProblem): InventoryTables {
     holdsStock: Float64Array.from(nodes.slice(0, first), ({ holdsStock }) => (holdsStock ? 1 : 0)),
     underageCost: Float64Array.from(stores, ({ underageCost }) => underageCost),
     mean: Float64Array.from(demand.mean),
-    std: Float64Array.from(demand.std),
+    deviation: Float64Array.from(demand.std),
     poisson: demand.kind === "poisson" ? 1 : 0,
-    shared: Math.sqrt(demand.correlation),
-    own: Math.sqrt(1 - demand.correlation),
+    sharedWeight: Math.sqrt(demand.correlation),
+    ownWeight: Math.sqrt(1 - demand.correlation),
     clipped: demand.clipped ? 1 : 0,
     lost: problem.unmet === "lost" ? 1 : 0,
     profit: problem.profit ? 1 : 0,

@@ -132,6 +132,8 @@ function sizesOf(problem: InventoryProblem) {
       ...facts.map(({ name }) => name),
       ...(problem.sales ? ["sample", "week"] : []),
     ],
+    // Recorded sales are far more numbers than a copy of a world can have for itself.
+    runsOn: problem.sales ? (["cpu"] as const) : networkSpec.runsOn,
     // Only the sample is drawn where demand is recorded.
     noiseSize: problem.sales
       ? { reset: 1, step: 0 }
