@@ -20,7 +20,7 @@ export const udrl: AgentDefinition = {
   network: (spec, values) => {
     const options = values as unknown as UdrlOptions;
     if (options.learner !== "network") return null;
-    return { spec: bodyOf(sizesOf(spec).numActions, options), batch: options.batchSize * options.segments };
+    return { spec: bodyOf(sizesOf(spec).numActions, options), batch: options.batchSize };
   },
   create: async (context) => {
     // With its learners it is larger than the page: whoever only lists agents need not load it.

@@ -50,7 +50,7 @@ export const udrlOptions = optionsSchema({
   }),
   segments: integerOption({
     title: "Examples per episode",
-    help: "Examples cut from an episode each time it is learned from.",
+    help: "All but the network: examples cut from an episode each time it is learned from.",
     default: 1,
     min: 1,
     max: 1000,
@@ -277,8 +277,9 @@ export const UDRL_DIAGNOSTICS: readonly DiagnosticDescription[] = [
 
 /** Tuned by world; what is not named is the default. */
 export const UDRL_PRESETS: Readonly<Record<string, OptionValues>> = {
-  // With the published 1 a network that does what it is asked is hardly ever asked for more.
-  cartpole: { optimism: 4 },
+  // With an optimism of 1, as published, a network that does what it is asked is hardly ever asked for more. Forests
+  // learn from more examples, look at every input for a split, and draw their actions as networks do.
+  cartpole: { optimism: 4, segments: 8, sampleActions: "all", maxFeatures: 6 },
 };
 
 /** Environment steps of a run when nobody says otherwise. */

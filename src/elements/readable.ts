@@ -120,10 +120,9 @@ export class Readable extends VitrineElement {
     `,
   ];
 
+  /** What the policy reads: where it follows a command, that is the last two features. */
   @property({ attribute: false }) observation: readonly Feature[] = [];
   @property({ attribute: false }) action: ActionSpace = { kind: "discrete", names: [] };
-  /** The policy follows a command, the last two features of the observation. */
-  @property({ type: Boolean }) commanded = false;
   /** Environment steps trained so far. */
   @property({ type: Number }) step = 0;
   @property({ attribute: false }) explanations: Readonly<Partial<Record<ExplanationMethod, Explanation>>> = {};
@@ -178,14 +177,10 @@ export class Readable extends VitrineElement {
     `;
   }
 
-  /**
-   * Trees, rules, values and maps are of named discrete actions; a map needs two features, and a rule would have to leave
-   * a command out.
-   */
+  /** Trees, rules, values and maps are of named discrete actions; a map needs two features. */
   private offers(tab: ReadableTab): boolean {
     if (tab === "network") return true;
     if (this.action.kind !== "discrete") return false;
-    if (tab === "rule") return !this.commanded;
     return tab !== "map" || this.observation.length >= 2;
   }
 

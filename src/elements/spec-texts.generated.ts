@@ -523,7 +523,7 @@ export const listedSpecTexts = (): string[] => [
   msg("best"),
   msg("latest"),
   msg("Examples per episode"),
-  msg("Examples cut from an episode each time it is learned from."),
+  msg("All but the network: examples cut from an episode each time it is learned from."),
   msg("Network only: gradient steps of one training."),
   msg("Network only: step size of Adam."),
   msg("Evaluation command"),

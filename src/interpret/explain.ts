@@ -1,5 +1,5 @@
 import type { Policy } from "../agents/policies/policy.js";
-import { numTermsOf } from "../agents/policies/rule.js";
+import { numTermsOf, RulePolicy } from "../agents/policies/rule.js";
 import { TreePolicy } from "../agents/policies/tree.js";
 import { numNodesOf, type Tree } from "../compute/trees/tree.js";
 import type { Commanded } from "../core/command.js";
@@ -11,7 +11,6 @@ import type { ExplainRequest } from "./explain-request.js";
 import {
   type Explanation,
   type ExplanationBase,
-  type ExplanationMethod,
   type ExplanationWarning,
   plainOf,
   type Scores,
@@ -38,7 +37,7 @@ const POOR_PURITY = 0.9;
  * Explains a policy by one of the methods and scores the result. A pure function of its request, seconds aside.
  *
  * Throws {@link InputError} for an option out of range, for continuous actions where a method takes none, and for
- * `shapley` of a policy that follows commands or in a world with too many features.
+ * `shapley` of too many features.
  */
 export async function explain(request: ExplainRequest): Promise<Explanation> {
   const { policy, environment, envOptions, method, seed, pace = FREE_PACE } = request;
@@ -46,7 +45,7 @@ export async function explain(request: ExplainRequest): Promise<Explanation> {
   if (method === "orders") return (await import("./orders-explanation.js")).explainOrders(request);
   if (method === "messages") return (await import("./messages-explanation.js")).explainMessages(request);
   const options = parseOptions(findMethod(method).options, request.options ?? {}, method) as OptionValues;
-  const { asked, spec, commanded } = readsOf(policy, environment.spec, method);
+  const { asked, spec, commanded } = readsOf(policy, environment.spec);
   const teacher = new Teacher(asked, spec, method);
   const begun = pace.now();
   const world: DistilRequest = { environment, options: envOptions, commanded, seed, pace };
@@ -87,12 +86,9 @@ export async function explain(request: ExplainRequest): Promise<Explanation> {
   }
 }
 
-/**
- * A policy and its world as a method reads them: what it is asked for is two more features to a tree, and to an order of
- * importance; a rule knows none.
- */
-function readsOf(policy: Policy, spec: EnvironmentSpec, method?: ExplanationMethod) {
-  const commanded = method === "shapley" ? null : (policy.commanded ?? null);
+/** A policy and its world as a method reads them: what it is asked for is two more features. */
+function readsOf(policy: Policy, spec: EnvironmentSpec) {
+  const commanded = policy.commanded ?? null;
   if (!commanded) return { asked: policy, spec, commanded };
   const asked = withCommandAsFeatures(policy, spec, commanded);
   return { asked: asked.policy, spec: asked.spec, commanded };
@@ -190,7 +186,7 @@ async function ruleExplanation(
     kind: "rule",
     ...scores,
     method: "shapley",
-    policy: plainOf(found.rule.serialise()) as Explanation["policy"],
+    policy: plainOf(new RulePolicy(found.rule.rows, world.commanded !== null).serialise()) as Explanation["policy"],
     size: { terms: numTermsOf(found.rule) },
     r2: found.r2,
     purity: found.purity,

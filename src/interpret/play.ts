@@ -32,17 +32,22 @@ function joined(actor: Actor, commanded: Commanded): Actor {
     commanded,
     act(observations, commands, actions, stream) {
       if (!commands) throw new RangeError("expected commands for a policy that follows them, got null");
-      const numRows = commands.length / COMMAND_SIZE;
-      const size = observations.length / numRows;
-      const rows = new Float32Array(numRows * (size + COMMAND_SIZE));
-      for (let row = 0; row < numRows; row++) {
-        const to = row * (size + COMMAND_SIZE);
-        for (let i = 0; i < size; i++) rows[to + i] = observations[row * size + i];
-        for (let i = 0; i < COMMAND_SIZE; i++) rows[to + size + i] = commands[row * COMMAND_SIZE + i];
-      }
+      const rows = new Float32Array(observations.length + commands.length);
+      joinCommands(observations, commands, rows);
       return actor.act(rows, null, actions, stream);
     },
   };
+}
+
+/** Fills `rows` [n, observationSize + 2] with each observation and what is left of its command. */
+export function joinCommands(observations: Float32Array, commands: Float32Array, rows: Float32Array): void {
+  const numRows = commands.length / COMMAND_SIZE;
+  const size = observations.length / numRows;
+  for (let row = 0; row < numRows; row++) {
+    const to = row * (size + COMMAND_SIZE);
+    for (let i = 0; i < size; i++) rows[to + i] = observations[row * size + i];
+    for (let i = 0; i < COMMAND_SIZE; i++) rows[to + size + i] = commands[row * COMMAND_SIZE + i];
+  }
 }
 
 /** The same policy and spec, with what is left of the command as two more features of the observation. */

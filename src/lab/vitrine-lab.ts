@@ -311,7 +311,6 @@ export class VitrineLab extends VitrineElement {
           ${this.inventory?.render(session) ?? nothing}
           <vitrine-readable
             .observation=${readFeatures(session)}
-            ?commanded=${first.commanded}
             .action=${spec.action}
             .step=${session.step}
             .explanations=${first.explanations}

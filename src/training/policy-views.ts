@@ -189,8 +189,8 @@ export function restoreReadable(
   policy: SerialisedPolicy,
   session: { readonly environment: Environment; readonly policy: Policy },
 ): Policy {
-  if (policy["commandScales"] && !session.policy.commanded) {
-    throw new InputError("policy", "a tree that reads a command", "one that reads the observation alone");
+  if ((policy["commandScales"] || policy["readsCommand"]) && !session.policy.commanded) {
+    throw new InputError("policy", "a policy that reads a command", "one that reads the observation alone");
   }
   return restorePolicy(policy, session.environment.spec, () => {
     throw new TypeError("expected a tree or a rule, got a network");

@@ -191,15 +191,15 @@ describe("explaining beside training", () => {
     },
   );
 
-  it("has no rule for a policy that follows a command, and says so", async () => {
+  it("makes a rule for a policy that follows a command, which reads the command too", async () => {
     const agentOptions = { learner: "linear", warmUp: 2 };
     const session = await Session.create(resolveConfig({ ...config, agent: "udrl", agentOptions }));
     await session.advance();
     const { explainer, told, finish } = makeExplainer(session);
     explainer.ask({ method: "shapley", options: {}, live: true });
     await finish();
-    const [failure] = told.filter(({ type }) => type === "explanation-failed");
-    expect(failure).toMatchObject({ input: true, message: expect.stringContaining("also follows a command") });
+    const [made] = told.filter(({ type }) => type === "explanation");
+    expect(made).toMatchObject({ explanation: { kind: "rule", policy: { readsCommand: true } } });
     session.dispose();
   });
 

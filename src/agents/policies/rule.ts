@@ -1,3 +1,4 @@
+import { COMMAND_SIZE } from "../../core/command.js";
 import { InputError, showValue } from "../../core/errors.js";
 import type { Policy, SerialisedPolicy } from "./policy.js";
 
@@ -6,7 +7,7 @@ export interface RuleRow {
   /** Index of the action. */
   readonly action: number;
   readonly bias: number;
-  /** [observationSize], per unit of each feature. */
+  /** [observationSize], per unit of each feature; [observationSize + 2] where the rule reads a command too. */
   readonly weights: readonly number[];
 }
 
@@ -17,21 +18,30 @@ export interface RuleRow {
  */
 export class RulePolicy implements Policy {
   /** Throws `RangeError` for no rows, or rows of different lengths. */
-  constructor(readonly rows: readonly RuleRow[]) {
+  constructor(
+    readonly rows: readonly RuleRow[],
+    /** Whether the last two weights are of the desired return and the desired horizon. */
+    readonly readsCommand = false,
+  ) {
     const size = rows[0]?.weights.length ?? 0;
     if (size === 0 || rows.some(({ weights }) => weights.length !== size)) {
       throw new RangeError(`expected 1 or more rows of equally many weights, got ${rows.length} rows`);
     }
   }
 
-  act(observations: Float32Array, _commands: Float32Array | null, actions: Float32Array): void {
-    const size = this.rows[0].weights.length;
+  act(observations: Float32Array, commands: Float32Array | null, actions: Float32Array): void {
+    const size = this.rows[0].weights.length - (this.readsCommand ? COMMAND_SIZE : 0);
+    const asked = this.readsCommand ? commands : null;
+    if (this.readsCommand && !asked) {
+      throw new RangeError("expected commands for a policy that follows them, got null");
+    }
     for (let copy = 0; copy < actions.length; copy++) {
       let best = 0;
       let highest = Number.NEGATIVE_INFINITY;
       for (const { action, bias, weights } of this.rows) {
         let score = bias;
         for (let i = 0; i < size; i++) score += weights[i] * observations[copy * size + i];
+        if (asked) for (let i = 0; i < COMMAND_SIZE; i++) score += weights[size + i] * asked[copy * COMMAND_SIZE + i];
         if (score > highest) {
           highest = score;
           best = action;
@@ -44,6 +54,7 @@ export class RulePolicy implements Policy {
   serialise(): SerialisedPolicy {
     return {
       kind: "rule",
+      ...(this.readsCommand ? { readsCommand: true } : {}),
       rows: this.rows.map(({ action, bias, weights }) => ({ action, bias, weights: [...weights] })),
     };
   }
@@ -71,6 +82,8 @@ export function numTermsOf({ rows }: { readonly rows: readonly RuleRow[] }): num
  */
 export function readRule(value: SerialisedPolicy, numFeatures: number, numActions: number): RulePolicy {
   const rows = value["rows"] as unknown;
+  const readsCommand = value["readsCommand"] === true;
+  const numWeights = numFeatures + (readsCommand ? COMMAND_SIZE : 0);
   if (!Array.isArray(rows) || rows.length === 0) throw new InputError("rule rows", showValue(rows), "1 or more rows");
   return new RulePolicy(
     rows.map((row: unknown, i) => {
@@ -81,10 +94,11 @@ export function readRule(value: SerialisedPolicy, numFeatures: number, numAction
         throw new InputError(`rule row ${i} bias`, showValue(bias), "a number");
       }
       const list = Array.isArray(weights) ? weights : [];
-      if (list.length !== numFeatures || !list.every((weight) => Number.isFinite(weight))) {
-        throw new InputError(`rule row ${i} weights`, showValue(weights), `${numFeatures} numbers`);
+      if (list.length !== numWeights || !list.every((weight) => Number.isFinite(weight))) {
+        throw new InputError(`rule row ${i} weights`, showValue(weights), `${numWeights} numbers`);
       }
       return { action, bias, weights: list as number[] };
     }),
+    readsCommand,
   );
 }

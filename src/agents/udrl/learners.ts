@@ -1,5 +1,4 @@
 import type { EngineFactory } from "../../compute/engine.js";
-import { InputError } from "../../core/errors.js";
 import type { UdrlOptions } from "../udrl-options.js";
 import { GatedNetwork } from "./gated-network.js";
 import type { Learner, LearnerSizes } from "./learner.js";
@@ -8,9 +7,6 @@ import { fitNeighbours } from "./neighbours.js";
 import { RefitLearner } from "./refit-learner.js";
 import { bodyOf } from "./shape.js";
 import { fitBoostedTrees, fitTrees } from "./trees.js";
-
-/** Examples of one gradient step at most; each takes memory in every layer. */
-const MAX_ROWS = 32_768;
 
 interface LearnerContext {
   readonly createEngine: EngineFactory;
@@ -34,12 +30,7 @@ export async function copyLearner(
 export function createLearner(options: UdrlOptions, sizes: LearnerSizes, context: LearnerContext): Learner {
   switch (options.learner) {
     case "network": {
-      const rows = options.batchSize * options.segments;
-      if (rows > MAX_ROWS) {
-        const allowed = `at most ${MAX_ROWS} examples in a gradient step, over ${options.batchSize} episodes`;
-        throw new InputError("agent.segments", String(options.segments), allowed);
-      }
-      const batch = Math.max(rows, 128);
+      const batch = Math.max(options.batchSize, 128);
       const engine = context.createEngine(bodyOf(sizes.numActions, options), batch);
       return new GatedNetwork(engine, sizes, options, context.seed);
     }

@@ -22,6 +22,9 @@ const BY_WORLD: Readonly<Record<string, { readonly env: Options; readonly agent:
   "lunar-lander": { env: {}, agent: { evaluationCommand: "frequent" } },
 };
 
+/** Published settings that presets of the lab change. */
+const PUBLISHED: Options = { optimism: 1, segments: 1, sampleActions: "network", maxFeatures: 0 };
+
 /**
  * Asks for up to four standard deviations more than the best episodes gave, and cuts eight examples from each episode;
  * a fifth of the rounds is then enough.
@@ -92,7 +95,7 @@ export const udrl: Reproduction = {
           agentOptions: {
             learner,
             rounds: 500,
-            optimism: 1,
+            ...PUBLISHED,
             ...BY_LEARNER[learner],
             ...BY_WORLD[world].agent,
             ...options,

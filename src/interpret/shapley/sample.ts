@@ -1,7 +1,9 @@
+import { COMMAND_SIZE, type Commanded, followCommand, writeCommand } from "../../core/command.js";
 import type { OptionValues } from "../../core/options.js";
 import type { Environment } from "../../envs/environment.js";
 import { createVectorEnvironment, loadEnvironment } from "../../envs/index.js";
 import { type Pace, paced } from "../pace.js";
+import { joinCommands } from "../play.js";
 import type { Teacher } from "../teacher.js";
 import type { StateSample } from "./conditional.js";
 
@@ -27,6 +29,8 @@ export interface VisitedSample extends StateSample {
 export interface SampleRequest {
   readonly environment: Environment;
   readonly options: OptionValues;
+  /** What the policy says of commands, whose rest is then a part of its states; null or absent where it takes none. */
+  readonly commanded?: Commanded | null;
   readonly seed: number;
   readonly pace: Pace;
   readonly numSteps: number;
@@ -62,18 +66,29 @@ export async function sampleStates(teacher: Teacher, request: SampleRequest): Pr
 
 /** [numSteps, numFeatures] raw observations, one copy's step after another's. */
 async function visit(teacher: Teacher, request: SampleRequest): Promise<Float32Array> {
-  const { environment, options, seed, pace, numSteps } = request;
+  const { environment, options, commanded = null, seed, pace, numSteps } = request;
   const numEnvs = Math.min(NUM_COPIES, numSteps);
   await loadEnvironment(environment);
   const env = createVectorEnvironment(environment, { numEnvs, seed, streamName: "explain/sample", options });
   const rounds = Math.ceil(numSteps / numEnvs);
-  const rows = new Float32Array(rounds * env.observations.length);
+  const size = numEnvs * teacher.numFeatures;
+  const rows = new Float32Array(rounds * size);
   const actions = new Float32Array(numEnvs);
+  const commands = new Float32Array(numEnvs * COMMAND_SIZE);
+  if (commanded) for (let copy = 0; copy < numEnvs; copy++) writeCommand(commanded.command, commands, copy);
   const actor = paced(teacher.policy, pace);
   for (let round = 0; round < rounds; round++) {
-    rows.set(env.observations, round * env.observations.length);
-    await actor.act(env.observations, null, actions, null);
+    const now = rows.subarray(round * size, (round + 1) * size);
+    if (commanded) joinCommands(env.observations, commands, now);
+    else now.set(env.observations);
+    await actor.act(now, null, actions, null);
     env.step(actions);
+    if (!commanded) continue;
+    for (let copy = 0; copy < numEnvs; copy++) {
+      const over = env.terminated[copy] || env.truncated[copy];
+      if (over) writeCommand(commanded.command, commands, copy);
+      else followCommand(commands, copy, env.rewards[copy]);
+    }
   }
   return rows;
 }
