@@ -138,6 +138,14 @@ export const udrlOptions = optionsSchema({
     default: "network",
     advanced: true,
   }),
+  sharpness: numberOption({
+    title: "Sharpness",
+    help: "Sampled actions are drawn from the probabilities raised to this power: above 1 the likelier ones come more often.",
+    default: 1,
+    min: 0.1,
+    max: 100,
+    advanced: true,
+  }),
   epsilon: numberOption({
     title: "Random actions",
     help: "Share of random actions while training, for those who do not draw from their probabilities.",

@@ -108,9 +108,11 @@ class Udrl implements Agent {
     const { options, learner } = this;
     const numFits = learner.incremental ? options.gradientSteps : 1;
     const numEpisodes = learner.incremental ? options.batchSize : this.memory.size;
+    // A network meets every episode again and again: one example each time is enough.
+    const settings = learner.incremental ? { ...options, segments: 1 } : options;
     let [accuracy, loss] = [0, 0];
     for (let i = 0; i < numFits; i++) {
-      const examples = this.memory.examples(numEpisodes, options, this.exampleStream);
+      const examples = this.memory.examples(numEpisodes, settings, this.exampleStream);
       const fitted = learner.fit(examples, this.exampleStream.integer(2 ** 24));
       const report = fitted instanceof Promise ? await fitted : fitted;
       accuracy += report.accuracy / numFits;

@@ -551,6 +551,8 @@ export const listedSpecTexts = (): string[] => [
   msg("Who draws actions from its probabilities while training; the others take the best one, and a random one now and then."),
   msg("all"),
   msg("none"),
+  msg("Sharpness"),
+  msg("Sampled actions are drawn from the probabilities raised to this power: above 1 the likelier ones come more often."),
   msg("Random actions"),
   msg("Share of random actions while training, for those who do not draw from their probabilities."),
   msg("Rounds"),
