@@ -28,6 +28,14 @@ export const udrlOptions = optionsSchema({
     min: 1,
     max: 100000,
   }),
+  demonstrations: integerOption({
+    title: "Demonstrations",
+    help: "Episodes of the world's own controller in memory before the warm-up; the lunar lander alone has one.",
+    default: 0,
+    min: 0,
+    max: 100000,
+    advanced: true,
+  }),
   episodesPerRound: integerOption({
     title: "Episodes per round",
     help: "Episodes played between two trainings.",

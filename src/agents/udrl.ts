@@ -1,6 +1,8 @@
 import { type Command, type Commanded, followCommand, SeenCommands, writeCommand } from "../core/command.js";
+import { InputError } from "../core/errors.js";
 import type { Packable } from "../core/pack.js";
 import { RandomStream } from "../core/random.js";
+import { type Controller, controlledWorlds, loadController } from "../envs/controllers.js";
 import type { VectorEnvironment } from "../envs/environment.js";
 import type { Agent, AgentContext, Diagnostics, FinishedEpisode, Iteration } from "./agent.js";
 import { UpsideDownPolicy } from "./policies/upside-down.js";
@@ -35,6 +37,7 @@ class Udrl implements Agent {
   private commands: number[] = [];
   private rounds = 0;
   private warmUpLeft: number;
+  private demonstrationsLeft: number;
   private episodesLeft = 0;
   /** Sums over the episodes of the round: asked and achieved returns. */
   private asked = 0;
@@ -46,6 +49,7 @@ class Udrl implements Agent {
   constructor(
     private readonly context: AgentContext,
     private readonly options: UdrlOptions,
+    private readonly controller: Controller | null,
   ) {
     const { env, seed } = context;
     const sizes = sizesOf(env.spec);
@@ -59,6 +63,7 @@ class Udrl implements Agent {
     this.exampleStream = new RandomStream(seed, "udrl/examples");
     this.policy = this.policyOf(this.learner, () => this.commanded);
     this.warmUpLeft = options.warmUp;
+    this.demonstrationsLeft = options.demonstrations;
     this.evaluation = { desiredReturn: options.evaluationReturn, desiredHorizon: options.evaluationHorizon };
   }
 
@@ -81,6 +86,11 @@ class Udrl implements Agent {
 
   /** Plays one episode; a round begins with a training. Algorithm 1. */
   async iterate(): Promise<Iteration> {
+    if (this.demonstrationsLeft > 0 && this.controller) {
+      this.demonstrationsLeft--;
+      const episode = await this.play(null, this.controller);
+      return { steps: episode.length, episodes: [episode], diagnostics: null };
+    }
     if (this.warmUpLeft > 0) {
       this.warmUpLeft--;
       const episode = await this.play(null);
@@ -131,8 +141,8 @@ class Udrl implements Agent {
     };
   }
 
-  /** One episode under a command, or of random actions without one; it goes into the memory. Algorithm 2. */
-  private async play(command: Command | null): Promise<FinishedEpisode> {
+  /** One episode under a command, else by a controller, else of random actions; it goes into the memory. Algorithm 2. */
+  private async play(command: Command | null, controller: Controller | null = null): Promise<FinishedEpisode> {
     const { env, policy, actionStream, numActions } = this;
     const observationSize = env.spec.observation.length;
     const observations: number[] = [];
@@ -148,7 +158,7 @@ class Udrl implements Agent {
         const pending = policy.act(env.observations, left, action, actionStream);
         if (pending) await pending;
       } else {
-        action[0] = actionStream.integer(numActions);
+        action[0] = controller?.(env.observations) ?? actionStream.integer(numActions);
       }
       env.step(action);
       actions.push(action[0]);
@@ -231,6 +241,7 @@ class Udrl implements Agent {
       commands: Float64Array.from(this.commands),
       rounds: this.rounds,
       warmUpLeft: this.warmUpLeft,
+      demonstrationsLeft: this.demonstrationsLeft,
       episodesLeft: this.episodesLeft,
       asked: this.asked,
       achieved: this.achieved,
@@ -249,6 +260,8 @@ class Udrl implements Agent {
     this.commands = Array.from(state.commands);
     this.rounds = state.rounds;
     this.warmUpLeft = state.warmUpLeft;
+    // Checkpoints of earlier versions know of none.
+    this.demonstrationsLeft = state.demonstrationsLeft ?? 0;
     this.episodesLeft = state.episodesLeft;
     this.asked = state.asked;
     this.achieved = state.achieved;
@@ -270,6 +283,7 @@ interface UdrlState {
   readonly commands: Float64Array;
   readonly rounds: number;
   readonly warmUpLeft: number;
+  readonly demonstrationsLeft?: number;
   readonly episodesLeft: number;
   readonly asked: number;
   readonly achieved: number;
@@ -291,7 +305,17 @@ function mostFrequent(commands: readonly number[]): Command {
   return best;
 }
 
-/** Makes the agent; the registry loads this file only when one is trained. */
-export function createUdrl(context: AgentContext): Agent {
-  return new Udrl(context, context.options as unknown as UdrlOptions);
+/**
+ * Makes the agent; the registry loads this file only when one is trained. Throws {@link InputError} where
+ * demonstrations are asked for in a world without a controller.
+ */
+export async function createUdrl(context: AgentContext): Promise<Agent> {
+  const options = context.options as unknown as UdrlOptions;
+  const { id } = context.env.spec;
+  const controller = options.demonstrations > 0 ? await loadController(id) : null;
+  if (options.demonstrations > 0 && !controller) {
+    const allowed = `0 in ${id}: of all worlds only ${controlledWorlds.join(", ")} has a controller`;
+    throw new InputError("agent.demonstrations", String(options.demonstrations), allowed);
+  }
+  return new Udrl(context, options, controller);
 }

@@ -514,6 +514,8 @@ export const listedSpecTexts = (): string[] => [
   msg("neighbours"),
   msg("Warm-up"),
   msg("Episodes of random actions before the first training."),
+  msg("Demonstrations"),
+  msg("Episodes of the world's own controller in memory before the warm-up; the lunar lander alone has one."),
   msg("Episodes per round"),
   msg("Episodes played between two trainings."),
   msg("Memory"),

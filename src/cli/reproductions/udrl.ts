@@ -38,6 +38,29 @@ const ALL_OF_CARTPOLE: Options = { maxFeatures: 6 };
 /** Few of the best episodes in memory, so that rare successes stand out, and more examples from each. */
 const CHOOSY: Options = { ...SAMPLED, optimism: 2, bufferSize: 150, lastFew: 20, segments: 16, rounds: 150 };
 
+/**
+ * Commands scaled so that hundreds of steps and points come to about 1, where the gate is not yet flat, and a network of
+ * its own size, taught long enough to copy.
+ */
+const LANDING: Options = {
+  warmUp: 1,
+  episodesPerRound: 20,
+  bufferSize: 300,
+  lastFew: 100,
+  optimism: 0.5,
+  returnScale: 0.005,
+  horizonScale: 0.002,
+  hidden: [128, 128],
+  gradientSteps: 1500,
+  rounds: 30,
+  evaluationCommand: "mean",
+};
+/** A hundred episodes of the controller that comes with the world, about 237 each, in memory at first. */
+const DEMONSTRATED: Options = { ...LANDING, demonstrations: 100 };
+/** The same number of episodes of random actions in their place. */
+const UNDEMONSTRATED: Options = { ...LANDING, warmUp: 101 };
+const LANDING_TREES: Options = { ...DEMONSTRATED, rounds: 10, segments: 128, sampleActions: "all", maxFeatures: 10 };
+
 /** One setting of the table: as published, or with what is changed. */
 function paper(world: string, learner: string, published: Setting["published"]): Setting {
   return { world, learner, published, change: null, options: {} };
@@ -71,6 +94,10 @@ const SETTINGS: readonly Setting[] = [
   beyond("cartpole", "boosting", "sampled", SAMPLED),
   beyond("acrobot", "random-forest", "choosy, all inputs", { ...CHOOSY, maxFeatures: 8 }),
   beyond("acrobot", "extra-trees", "choosy, all inputs", { ...CHOOSY, maxFeatures: 8 }),
+  beyond("lunar-lander", "network", "demonstrations", DEMONSTRATED),
+  beyond("lunar-lander", "network", "no demonstrations, else the same", UNDEMONSTRATED),
+  beyond("lunar-lander", "random-forest", "demonstrations", LANDING_TREES),
+  beyond("lunar-lander", "extra-trees", "demonstrations", LANDING_TREES),
 ];
 
 /** Upside-down RL with the published protocol, and what goes beyond it. */

@@ -1,8 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { UpsideDownPolicy } from "../../../src/agents/policies/upside-down.js";
 import type { Learner } from "../../../src/agents/udrl/learner.js";
-import type { OptionValues } from "../../../src/core/options.js";
+import { createUdrl } from "../../../src/agents/udrl.js";
+import { udrl } from "../../../src/agents/udrl-definition.js";
+import { createReferenceEngine } from "../../../src/compute/reference-engine.js";
+import { type OptionValues, parseOptions } from "../../../src/core/options.js";
 import { RandomStream } from "../../../src/core/random.js";
+import { createVectorEnvironment, loadWorld } from "../../../src/envs/index.js";
 import { resolveConfig } from "../../../src/training/config.js";
 import { Session } from "../../../src/training/session.js";
 
@@ -59,5 +63,42 @@ describe("upside-down learning", () => {
     expect(await learned({ segments: 8 })).toBe(await learned({ segments: 1 }));
     const forest = { learner: "random-forest" };
     expect(await learned({ ...forest, segments: 8 })).not.toBe(await learned({ ...forest, segments: 1 }));
+  });
+});
+
+describe("demonstrations", () => {
+  const create = async (env: string, agentOptions: OptionValues) => {
+    const world = await loadWorld(env, {});
+    return createUdrl({
+      env: createVectorEnvironment(world, { numEnvs: 1, seed: 3 }),
+      envOptions: {},
+      createEngine: createReferenceEngine,
+      seed: 3,
+      options: parseOptions(udrl.options, { learner: "linear", warmUp: 2, ...agentOptions }, "agent") as OptionValues,
+    });
+  };
+
+  it("are episodes of the world's controller, before those of random actions", async () => {
+    let agent = await create("lunar-lander", { demonstrations: 4 });
+    const returns: number[] = [];
+    for (let episode = 0; episode < 6; episode++) {
+      if (episode === 2) {
+        // From its state it goes on with what is left of both.
+        const state = await agent.getState();
+        agent = await create("lunar-lander", { demonstrations: 4 });
+        agent.setState(state);
+      }
+      const { episodes } = await agent.iterate();
+      returns.push(...episodes.map(({ episodeReturn }) => episodeReturn));
+    }
+    // The controller earns 237 ± 60, random actions -185 ± 104.
+    expect(returns.slice(0, 4).every((value) => value > 100)).toBe(true);
+    expect(returns.slice(4).every((value) => value < 50)).toBe(true);
+  });
+
+  it("are refused in one sentence where the world has no controller", async () => {
+    await expect(create("cartpole", { demonstrations: 4 })).rejects.toThrow(
+      "agent.demonstrations: expected 0 in cartpole: of all worlds only lunar-lander has a controller, got 4",
+    );
   });
 });
