@@ -40,7 +40,7 @@ const CHOOSY: Options = { ...SAMPLED, optimism: 2, bufferSize: 150, lastFew: 20,
 
 /**
  * Commands scaled so that hundreds of steps and points come to about 1, where the gate is not yet flat, and a network of
- * its own size, taught long enough to copy.
+ * its own size with a single softmax, taught long enough to copy.
  */
 const LANDING: Options = {
   warmUp: 1,
@@ -52,6 +52,7 @@ const LANDING: Options = {
   horizonScale: 0.002,
   hidden: [128, 128],
   gradientSteps: 1500,
+  doubleSoftmax: false,
   rounds: 30,
   evaluationCommand: "mean",
 };
