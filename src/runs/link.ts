@@ -236,7 +236,8 @@ function parseSwitch(text: string): boolean {
 
 function differences(prefix: string, values: OptionValues, defaults: OptionValues): [string, string][] {
   return Object.entries(values)
-    .filter(([key, value]) => optionText(value) !== optionText(defaults[key]))
+    // A text that was emptied again is one that was never given.
+    .filter(([key, value]) => optionText(value) !== optionText(defaults[key] ?? ""))
     .map(([key, value]) => [`${prefix}${key}`, optionText(value)]);
 }
 

@@ -12,6 +12,12 @@ describe("a link", () => {
     expect(linkOf(changed)).toBe("env=cartpole&agent=ppo&seed=7&env.length=0.7");
   });
 
+  it("leaves out a text that was given and emptied again", () => {
+    const settings = defaultSettings("inventory", "hdpo", 3);
+    const emptied = { ...settings, envOptions: { ...settings.envOptions, sales: "" } };
+    expect(linkOf(emptied)).toBe(linkOf(settings));
+  });
+
   it("gives back the settings it was made from", () => {
     const base = defaultSettings("cartpole", "dqn", 3);
     const settings = {
