@@ -235,10 +235,12 @@ function parseSwitch(text: string): boolean {
 }
 
 function differences(prefix: string, values: OptionValues, defaults: OptionValues): [string, string][] {
-  return Object.entries(values)
-    // A text that was emptied again is one that was never given.
-    .filter(([key, value]) => optionText(value) !== optionText(defaults[key] ?? ""))
-    .map(([key, value]) => [`${prefix}${key}`, optionText(value)]);
+  return (
+    Object.entries(values)
+      // A text that was emptied again is one that was never given.
+      .filter(([key, value]) => optionText(value) !== optionText(defaults[key] ?? ""))
+      .map(([key, value]) => [`${prefix}${key}`, optionText(value)])
+  );
 }
 
 /** A copy with keys in order, so that equal values give equal text. */

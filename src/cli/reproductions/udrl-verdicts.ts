@@ -140,6 +140,16 @@ const FINDINGS: readonly string[] = [
   "is one of 700 episodes, and one of the 75 that commands are taken from. *Choosy* keeps 150, takes commands from the best",
   "20, and cuts 16 examples from each. With 700, 75 and 8, actions drawn and all inputs looked at as here, seed 42 was at -470",
   "after 100 rounds.",
+  "",
+  "**What makes it land.** *Demonstrations* puts a hundred episodes of the controller that comes with the world into the",
+  "memory at first (`demonstrations=100`), and then learns on from its own. Three things were needed besides, each seen on",
+  "one seed: commands scaled so that 250 points in 300 steps come to about 1 (`returnScale=0.005`, `horizonScale=0.002`;",
+  "with 0.02 and 0.02, 100 gradient steps and 100 episodes of memory, -269 after 0.3 million steps), 1,500 gradient steps a",
+  "round, and the softmax taken once (twice: -268). The row without demonstrations has all of these, and random episodes in",
+  "the place of the controller's. Tried without demonstrations, one seed: a published setting of others (scales of 0.015 and",
+  "0.03, batches of 768) in 2.8 million steps went up to 17 ± 141 in greedy evaluations and back to -129, with up to 22 in",
+  "training; actions drawn from the cubed probabilities (`sharpness=3`) filled the memory with a mean of 106, and what it was",
+  "asked for then, 269, gave -105.",
 ];
 
 /** The rule of the verdicts, and the paper's comparisons with the interval of the difference. */
