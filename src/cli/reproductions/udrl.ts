@@ -93,6 +93,7 @@ const SETTINGS: readonly Setting[] = [
   beyond("cartpole", "random-forest", "sampled, all inputs", { ...SAMPLED, ...ALL_OF_CARTPOLE }),
   beyond("cartpole", "extra-trees", "sampled, all inputs", { ...SAMPLED, ...ALL_OF_CARTPOLE }),
   beyond("cartpole", "boosting", "sampled", SAMPLED),
+  beyond("acrobot", "network", "choosy, long warm-up", { ...CHOOSY, segments: 1, rounds: 250, warmUp: 1000 }),
   beyond("acrobot", "random-forest", "choosy, all inputs", { ...CHOOSY, maxFeatures: 8 }),
   beyond("acrobot", "extra-trees", "choosy, all inputs", { ...CHOOSY, maxFeatures: 8 }),
   beyond("lunar-lander", "network", "demonstrations", DEMONSTRATED),
