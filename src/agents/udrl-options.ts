@@ -30,7 +30,7 @@ export const udrlOptions = optionsSchema({
   }),
   demonstrations: integerOption({
     title: "Demonstrations",
-    help: "Episodes of the world's own controller in memory before the warm-up; the lunar lander alone has one.",
+    help: "Episodes of the world's own controller before the warm-up; the lunar lander alone has one.",
     default: 0,
     min: 0,
     max: 100000,
@@ -144,14 +144,6 @@ export const udrlOptions = optionsSchema({
     help: "Who draws actions from its probabilities while training; the others take the best one, and a random one now and then.",
     choices: ["network", "all", "none"],
     default: "network",
-    advanced: true,
-  }),
-  sharpness: numberOption({
-    title: "Sharpness",
-    help: "Sampled actions are drawn from the probabilities raised to this power: above 1 the likelier ones come more often.",
-    default: 1,
-    min: 0.1,
-    max: 100,
     advanced: true,
   }),
   epsilon: numberOption({

@@ -116,9 +116,8 @@ describe("explain", () => {
     expect(order.out).toMatch(/desired horizon +[\d.e-]+, [\d.]+ % of the actions/);
     const tree = await call("explain", asked, "--method", "bc", "--set", "episodes=10", ...flags, "--json");
     expect(tree.lines()[0]).toMatchObject({ kind: "tree", policy: { commandScales: [1, 1] } });
-    const rule = await call("explain", asked, "--method", "shapley");
-    expect(rule.code).toBe(2);
-    expect(rule.err).toContain("this one also follows a command");
+    const rule = await call("explain", asked, "--method", "shapley", ...flags, "--json");
+    expect(rule.lines()[0]).toMatchObject({ kind: "rule", policy: { readsCommand: true } });
   });
 
   test("the list names every method and its options", async () => {

@@ -9,8 +9,6 @@ export interface UpsideDownSettings {
   readonly horizonScale: number;
   /** With a stream: draw from the probabilities; else the best action, and a random one with probability epsilon. */
   readonly sample: boolean;
-  /** Draws are from the probabilities raised to this power. */
-  readonly sharpness: number;
   readonly epsilon: number;
 }
 
@@ -112,15 +110,9 @@ export class UpsideDownPolicy implements Policy {
     const from = row * numActions;
     if (!stream) return largestIndex(scores, from, numActions);
     if (settings.sample || !learner.fitted) {
-      const { sharpness } = settings;
-      let total = 1;
-      if (sharpness !== 1) {
-        total = 0;
-        for (let action = 0; action < numActions; action++) total += scores[from + action] ** sharpness;
-      }
-      let rest = stream.uniform(copy) * total;
+      let rest = stream.uniform(copy);
       for (let action = 0; action < numActions - 1; action++) {
-        rest -= sharpness === 1 ? scores[from + action] : scores[from + action] ** sharpness;
+        rest -= scores[from + action];
         if (rest < 0) return action;
       }
       return numActions - 1;
