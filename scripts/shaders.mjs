@@ -89,10 +89,14 @@ export async function buildShaders() {
   const { worlds, losses } = await generate();
   const head = `// Made by scripts/shaders.mjs from sources ${hash}; do not edit.\n\n`;
   const text = (code) => `\`${code.replace(/[`\\$]/g, "\\$&")}\``;
-  const entries = Object.entries(worlds).map(([id, code]) => `  ${JSON.stringify(id)}: ${text(code)},`);
+  // Worlds that share their dynamics share the text.
+  const codes = [...new Set(Object.values(worlds))];
+  const entries = Object.entries(worlds).map(([id, code]) => `  ${JSON.stringify(id)}: CODES[${codes.indexOf(code)}],`);
   write(
     WORLDS,
-    `${head}/** WGSL of every single-source world: WorldParams, world_reset, world_step, world_observe. */
+    `${head}const CODES = [\n${codes.map(text).join(",\n")},\n];
+
+/** WGSL of every single-source world: WorldParams, world_reset, world_step, world_observe. */
 export const WORLD_SHADERS: Readonly<Record<string, string>> = {\n${entries.join("\n")}\n};\n`,
   );
   write(
