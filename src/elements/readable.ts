@@ -148,7 +148,7 @@ export class Readable extends VitrineElement {
   show(moment: StageMoment, now: number): void {
     // While two act, the tree shows its own way.
     this.treeView?.show((moment.beside ?? moment).read, now);
-    this.card?.show(moment.observation, now);
+    this.card?.show(moment.read, now);
   }
 
   override willUpdate(changed: Map<string, unknown>): void {

@@ -224,6 +224,36 @@ describe("the readable policy", () => {
     expect(element.renderRoot.querySelector("slot[name=network]")).not.toBeNull();
   });
 
+  it("lets a rule of a policy that follows a command add up what is left of the command too", async () => {
+    const features = [...spec.observation, ...commandFeatures({ desiredReturn: 9, desiredHorizon: 9 })];
+    const zeros = [0, 0, 0, 0, 0, 0];
+    const policy = {
+      kind: "rule" as const,
+      readsCommand: true,
+      rows: [
+        { action: 0, bias: 0, weights: zeros },
+        { action: 1, bias: -5, weights: zeros.with(4, 1) },
+      ],
+    };
+    const shapley = { ...rule, policy } as Explanation;
+    const { element, open, find } = await mount({ observation: features, explanations: { shapley } });
+    await open("rule");
+    const card = find<RuleCard>("vitrine-rule-card");
+    await card.updateComplete;
+    for (const [desired, action] of [
+      [4, "0"],
+      [6, "1"],
+    ] as const) {
+      const read = Float32Array.of(0, 0, 0, 0, desired, 9);
+      element.show({ read, observation: read.subarray(0, 4), beside: null } as unknown as StageMoment, 1000 * desired);
+      const lit = [...card.renderRoot.querySelectorAll<HTMLElement>(".choice.lit")].map((one) => one.dataset["action"]);
+      expect([...new Set(lit)]).toEqual([action]);
+      const shown = [...card.renderRoot.querySelectorAll("[data-feature]")].map(({ textContent }) => textContent);
+      expect(shown).not.toContain("NaN");
+      expect(shown.map(Number)).toContain(desired);
+    }
+  });
+
   it("shows the rule with its fit, warns when it is poor, and lists the lines that were tried", async () => {
     const { element, open, text, find } = await mount({ explanations: { shapley: rule } });
     await open("rule");
