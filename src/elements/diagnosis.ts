@@ -33,7 +33,8 @@ export class DiagnosisElement extends VitrineElement {
         display: grid;
         grid-template-columns: 14px 1fr auto;
         gap: 7px;
-        min-height: 38px;
+        /* Three lines, the longest a sentence gets at this width: what stands below does not move when it changes. */
+        min-height: calc(8px + 3 * 1.38em);
         padding-top: 8px;
         line-height: 1.38;
         color: var(--ink-2);

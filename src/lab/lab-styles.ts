@@ -64,7 +64,7 @@ export const labStyles = css`
   }
   .insight vitrine-chart {
     flex: 1 1 150px;
-    min-height: 150px;
+    min-height: 146px;
   }
   vitrine-diagnosis {
     padding-bottom: 6px;
