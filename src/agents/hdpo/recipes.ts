@@ -165,7 +165,10 @@ function salesRecipe(problem: InventoryProblem, sales: RecordedSales, options: H
   return { ...own, trainTraces, devTraces: most(own.devTraces), batchSize: Math.min(own.batchSize, trainTraces) };
 }
 
-/** A recipe with the options' own values, where they name some. */
+/**
+ * A recipe with the options' own values, where they name some; of few traces so many epochs pass between two looks at
+ * the development traces that looking takes no longer than learning.
+ */
 function chosen(own: Recipe, options: HdpoOptions): Recipe {
   const trainTraces = options.trainTraces || own.trainTraces;
   return {
@@ -177,7 +180,7 @@ function chosen(own: Recipe, options: HdpoOptions): Recipe {
     batchSize: Math.min(options.batchSize || own.batchSize, trainTraces),
     trainTraces,
     devTraces: options.devTraces || own.devTraces,
-    devEvery: options.devEvery || own.devEvery,
+    devEvery: options.devEvery || Math.max(own.devEvery, Math.ceil(own.devTraces / trainTraces)),
     // At least one period counts.
     trainIgnored: Math.min(options.trainIgnored || own.trainIgnored, own.trainPeriods - 1),
     scheduleSteps: options.scheduleSteps || own.scheduleSteps,
