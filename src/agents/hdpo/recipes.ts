@@ -167,7 +167,7 @@ function salesRecipe(problem: InventoryProblem, sales: RecordedSales, options: H
 
 /**
  * A recipe with the options' own values, where they name some; of few traces so many epochs pass between two looks at
- * the development traces that looking takes no longer than learning.
+ * the development traces that a look is at no more than four times the traces learned from since the last.
  */
 function chosen(own: Recipe, options: HdpoOptions): Recipe {
   const trainTraces = options.trainTraces || own.trainTraces;
@@ -180,7 +180,7 @@ function chosen(own: Recipe, options: HdpoOptions): Recipe {
     batchSize: Math.min(options.batchSize || own.batchSize, trainTraces),
     trainTraces,
     devTraces: options.devTraces || own.devTraces,
-    devEvery: options.devEvery || Math.max(own.devEvery, Math.ceil(own.devTraces / trainTraces)),
+    devEvery: options.devEvery || Math.max(own.devEvery, Math.ceil(own.devTraces / (4 * trainTraces))),
     // At least one period counts.
     trainIgnored: Math.min(options.trainIgnored || own.trainIgnored, own.trainPeriods - 1),
     scheduleSteps: options.scheduleSteps || own.scheduleSteps,
