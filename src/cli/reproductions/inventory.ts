@@ -199,6 +199,11 @@ export const inventory: Reproduction = {
       "",
       ...comparisonRows("Few traces to learn from", withResults("few-traces"), "network-", "symmetry-aware-"),
       "",
+      // The published policy that knows what is alike needs 16 times fewer.
+      ...comparisonRows("A sixteenth of the traces", withResults("few-traces"), "network-256", "gnn-16"),
+      "",
+      ...comparisonRows("A sixteenth of the traces", withResults("few-traces"), "network-256", "symmetry-aware-16"),
+      "",
       ...comparisonRows("Equal time", withResults("race"), "ppo", "hdpo"),
       "",
       ...comparisonRows("Equal time", withResults("race"), "reinforce", "hdpo"),
