@@ -119,6 +119,8 @@ export interface AgentDefinition {
   readonly evaluationEvery?: number;
   /** Null when it can learn in this world, else the reason in words. */
   unsupported(spec: EnvironmentSpec): string | null;
+  /** Worlds that it was made for: there it is offered to whoever names no other. */
+  readonly madeFor?: readonly string[];
   /** Number of environment copies it wants, from its options. */
   numEnvs(options: OptionValues): number;
   /** Network and batch to time for the choice of an engine; null where nothing that it learns is a network. */

@@ -16,6 +16,7 @@ export const hdpo: AgentDefinition = {
   evaluationEvery: 512_000,
   unsupported: (spec) =>
     spec.id === "inventory" ? null : "HDPO needs a simulation that gradients pass through; inventory networks have one",
+  madeFor: ["inventory"],
   numEnvs: () => 1,
   network: (spec, values) => {
     const { policy, hidden } = values as unknown as HdpoOptions;

@@ -4,7 +4,7 @@ import type { OptionValue } from "../core/options.js";
 import { freshSeed } from "../core/random.js";
 import type { Notice } from "../elements/notices.js";
 import { SPEEDS } from "../elements/transport.js";
-import { defaultSettings, firstUsableAgent, type LabSettings, linkOf, parseLink, parseSeed } from "../runs/link.js";
+import { defaultSettings, usualAgent, type LabSettings, linkOf, parseLink, parseSeed } from "../runs/link.js";
 import { type RunEntry, RunLibrary } from "../runs/opfs-library.js";
 import type { SessionConfig } from "../training/config.js";
 import type { StageActor, StageFrames } from "../training/messages.js";
@@ -39,7 +39,7 @@ const NOTICE_MS = 9000;
  * Every way to another run goes through {@link begin}, which saves and keeps the one before.
  */
 export class LabController {
-  settings: LabSettings = defaultSettings("cartpole", firstUsableAgent("cartpole"), 0);
+  settings: LabSettings = defaultSettings("cartpole", usualAgent("cartpole"), 0);
   session: LabSession | null = null;
   runs: readonly RunEntry[] = [];
   notices: readonly Notice[] = [];
@@ -108,8 +108,10 @@ export class LabController {
 
   selectEnv(env: string): void {
     if (env === this.settings.env) return;
-    const { agent } = this.settings;
-    this.attempt(() => this.select(env, parseLink(`env=${env}&agent=${agent}`, 0).settings.agent));
+    // An agent that a person chose stays, where it can.
+    const { env: before, agent } = this.settings;
+    const named = agent === usualAgent(before) ? "" : `&agent=${agent}`;
+    this.attempt(() => this.select(env, parseLink(`env=${env}${named}`, 0).settings.agent));
   }
 
   selectAgent(agent: string): void {

@@ -169,7 +169,7 @@ export function parseLink(text: string, fallbackSeed: number): ParsedLink {
   };
 
   const env = given("env", (value) => findEnvironment(value).spec.id, environments[0].spec.id);
-  const agent = given("agent", (value) => usableAgent(value, env), firstUsableAgent(env));
+  const agent = given("agent", (value) => usableAgent(value, env), usualAgent(env));
   const seed = given("seed", parseSeed, null);
   const defaults = defaultSettings(env, agent, seed ?? fallbackSeed);
   const overrides = { env: {}, agent: {}, training: {} } as Record<string, Record<string, OptionValue>>;
@@ -207,10 +207,11 @@ export function parseSeed(text: string): number {
   throw new InputError("seed", text.trim() || '""', `a whole number from 0 to ${MAX_SEED}`);
 }
 
-/** The first agent that can learn in a world. */
-export function firstUsableAgent(env: string): string {
+/** The agent of a world where none is named: one that was made for it, else the first that can learn in it. */
+export function usualAgent(env: string): string {
   const { spec } = findEnvironment(env);
-  return (agents.find((agent) => agent.unsupported(spec) === null) ?? agents[0]).id;
+  const usable = agents.filter((agent) => agent.unsupported(spec) === null);
+  return (usable.find(({ madeFor }) => madeFor?.includes(env)) ?? usable[0] ?? agents[0]).id;
 }
 
 /** Whether two settings would make the same run, whatever their budget. */

@@ -167,10 +167,11 @@ function salesRecipe(problem: InventoryProblem, sales: RecordedSales, options: H
 
 /**
  * A recipe with the options' own values, where they name some; of few traces so many epochs pass between two looks at
- * the development traces that a look is at no more than four times the traces learned from since the last.
+ * the development traces that a look is at no more traces than were learned from since the last.
  */
 function chosen(own: Recipe, options: HdpoOptions): Recipe {
   const trainTraces = options.trainTraces || own.trainTraces;
+  const devTraces = options.devTraces || own.devTraces;
   return {
     ...own,
     hidden: options.hidden.length > 0 ? options.hidden : own.hidden,
@@ -179,8 +180,8 @@ function chosen(own: Recipe, options: HdpoOptions): Recipe {
     maxNorm: options.maxNorm || own.maxNorm,
     batchSize: Math.min(options.batchSize || own.batchSize, trainTraces),
     trainTraces,
-    devTraces: options.devTraces || own.devTraces,
-    devEvery: options.devEvery || Math.max(own.devEvery, Math.ceil(own.devTraces / (4 * trainTraces))),
+    devTraces,
+    devEvery: options.devEvery || Math.max(own.devEvery, Math.ceil(devTraces / trainTraces)),
     // At least one period counts.
     trainIgnored: Math.min(options.trainIgnored || own.trainIgnored, own.trainPeriods - 1),
     scheduleSteps: options.scheduleSteps || own.scheduleSteps,

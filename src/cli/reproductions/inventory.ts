@@ -77,7 +77,7 @@ const fewTraces = (): Variant[] =>
           problem: problemOf(envOptions),
           agent: "hdpo",
           policy: `${policy}-${trainTraces}`,
-          agentOptions: { policy, trainTraces },
+          agentOptions: { policy, trainTraces, devTraces: 1024 },
           seeds: SEEDS,
         }),
       ),
