@@ -56,6 +56,27 @@ const LANDING: Options = {
   rounds: 30,
   evaluationCommand: "mean",
 };
+/**
+ * Commands scaled as above, and a patient network: many random episodes first, since few of them ever end, then steps
+ * small enough to copy the best of them. It is asked for what is within reach from every start.
+ */
+const SWINGING: Options = {
+  warmUp: 1000,
+  episodesPerRound: 20,
+  bufferSize: 300,
+  lastFew: 50,
+  optimism: 1,
+  returnScale: 0.005,
+  horizonScale: 0.005,
+  gradientSteps: 300,
+  learningRate: 0.0003,
+  batchSize: 512,
+  doubleSoftmax: false,
+  rounds: 200,
+  evaluationCommand: "fixed",
+  evaluationReturn: -80,
+  evaluationHorizon: 80,
+};
 /** A hundred episodes of the controller that comes with the world, about 237 each, in memory at first. */
 const DEMONSTRATED: Options = { ...LANDING, demonstrations: 100 };
 /** The same number of episodes of random actions in their place. */
@@ -94,6 +115,7 @@ const SETTINGS: readonly Setting[] = [
   beyond("cartpole", "extra-trees", "sampled, all inputs", { ...SAMPLED, ...ALL_OF_CARTPOLE }),
   beyond("cartpole", "boosting", "sampled", SAMPLED),
   beyond("acrobot", "network", "choosy, long warm-up", { ...CHOOSY, segments: 1, rounds: 250, warmUp: 1000 }),
+  beyond("acrobot", "network", "patient, scaled commands", SWINGING),
   beyond("acrobot", "random-forest", "choosy, all inputs", { ...CHOOSY, maxFeatures: 8 }),
   beyond("acrobot", "extra-trees", "choosy, all inputs", { ...CHOOSY, maxFeatures: 8 }),
   beyond("lunar-lander", "network", "demonstrations", DEMONSTRATED),
