@@ -90,6 +90,14 @@ describe("a link", () => {
   });
 });
 
+describe("a world whose link names no agent", () => {
+  it("takes the agent that was made for it, else the first that can learn in it", () => {
+    expect(parse("env=inventory").settings.agent).toBe("hdpo");
+    expect(parse("env=cartpole").settings.agent).toBe("ppo");
+    expect(parse("env=inventory&agent=ppo").settings.agent).toBe("ppo");
+  });
+});
+
 describe("the configs of several seeds", () => {
   it("differ only by their seed, which counts on and wraps", () => {
     const settings = defaultSettings("cartpole", "ppo", 4294967295);
