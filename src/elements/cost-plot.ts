@@ -37,13 +37,6 @@ export class CostPlot extends VitrineElement {
         display: block;
         padding-bottom: var(--x2);
       }
-      .keys {
-        flex-wrap: nowrap;
-        gap: var(--x2);
-      }
-      .keys .icon-btn {
-        margin-left: auto;
-      }
       .plot {
         max-height: 160px;
       }
@@ -132,7 +125,7 @@ export class CostPlot extends VitrineElement {
     if (!trail || !means) return nothing;
     const terms = this.terms;
     return html`
-      <div class="keys">
+      <div class="keys with-table">
         <span>${msg("Episode on the stage, cost per store")}</span>
         <button class="icon-btn" title=${msg("Show as a table")} aria-label=${msg("Show as a table: cost by period")} @click=${() => this.showTable(trail, terms)}>${tableIcon}</button>
       </div>

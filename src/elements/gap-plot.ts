@@ -40,13 +40,6 @@ export class GapPlot extends VitrineElement {
         display: block;
         padding-bottom: var(--x2);
       }
-      .keys {
-        flex-wrap: nowrap;
-        gap: var(--x2);
-      }
-      .keys .icon-btn {
-        margin-left: auto;
-      }
       .plot {
         max-height: 145px;
       }
@@ -76,7 +69,7 @@ export class GapPlot extends VitrineElement {
       return html`<p class="dim">${msg("The curve begins with the second evaluation that the policy to beat has played, too.")}</p>`;
     }
     return html`
-      <div class="keys">
+      <div class="keys with-table">
         <b>${this.heading}</b>
         <span>${msg("at every evaluation")}</span>
         <button class="icon-btn" title=${msg("Show as a table")} aria-label=${msg(str`Show as a table: ${this.heading}`)} @click=${this.showTable}>${tableIcon}</button>

@@ -3,6 +3,7 @@ import { css, html } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { controls } from "./controls.js";
 import { VitrineElement } from "./element.js";
+import { figureTable } from "./figure-table.js";
 import { formatSignificant } from "./format.js";
 import { translated } from "./localise.js";
 
@@ -15,35 +16,10 @@ import { translated } from "./localise.js";
 export class Importances extends VitrineElement {
   static override styles = [
     controls,
+    figureTable,
     css`
       :host {
         display: block;
-      }
-      table {
-        width: 100%;
-        border-collapse: collapse;
-        font-size: var(--t-small);
-      }
-      caption {
-        padding: 2px 0 3px;
-        text-align: left;
-        color: var(--ink-3);
-      }
-      th,
-      td {
-        height: 23px;
-        padding: 0;
-        border-top: 1px solid var(--rule);
-        font-weight: 400;
-        white-space: nowrap;
-      }
-      th {
-        text-align: left;
-        color: var(--ink-2);
-      }
-      .num {
-        width: 64px;
-        font-weight: var(--w-medium);
       }
       .bar {
         width: 45%;

@@ -34,6 +34,14 @@ export const drawing = css`
     font-size: var(--t-small);
     color: var(--ink-2);
   }
+  /* In one line with the button of the table. */
+  .keys.with-table {
+    flex-wrap: nowrap;
+    gap: var(--x2);
+  }
+  .with-table .icon-btn {
+    margin-left: auto;
+  }
   .keys b {
     font-weight: var(--w-medium);
     color: var(--ink);

@@ -4,6 +4,7 @@ import { customElement, property } from "lit/decorators.js";
 import type { MessageEffects } from "../interpret/messages.js";
 import { controls } from "./controls.js";
 import { VitrineElement } from "./element.js";
+import { columnTable } from "./figure-table.js";
 import { formatFixed } from "./format.js";
 import { tableIcon } from "./icons.js";
 import { drawing } from "./legend.js";
@@ -39,6 +40,7 @@ export class MessageBars extends VitrineElement {
     controls,
     drawing,
     networkStyles,
+    columnTable,
     css`
       :host {
         display: block;
@@ -54,28 +56,6 @@ export class MessageBars extends VitrineElement {
         padding: 2px 0 4px;
         font-size: var(--t-small);
         color: var(--ink-2);
-      }
-      table {
-        width: 100%;
-        border-collapse: collapse;
-        font-size: var(--t-small);
-      }
-      th,
-      td {
-        height: 22px;
-        padding: 0 0 0 var(--x2);
-        border-top: 1px solid var(--rule);
-        font-weight: 400;
-        text-align: right;
-        white-space: nowrap;
-      }
-      th:first-child {
-        padding-left: 0;
-        text-align: left;
-      }
-      thead th {
-        border: 0;
-        color: var(--ink-3);
       }
       .bar {
         width: 36%;

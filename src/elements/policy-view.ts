@@ -4,6 +4,7 @@ import { customElement, property, queryAll } from "lit/decorators.js";
 import type { ActionSpace, Feature } from "../core/spaces.js";
 import { controls } from "./controls.js";
 import { VitrineElement } from "./element.js";
+import { figureTable } from "./figure-table.js";
 import { formatFixed, formatPercent, formatSignificant } from "./format.js";
 import { translated } from "./localise.js";
 import type { StageMoment } from "./stage-player.js";
@@ -22,6 +23,7 @@ const MANY_FEATURES = 6;
 export class PolicyView extends VitrineElement {
   static override styles = [
     controls,
+    figureTable,
     css`
       :host {
         display: block;
@@ -29,32 +31,6 @@ export class PolicyView extends VitrineElement {
       .parts {
         display: grid;
         gap: 2px var(--x5);
-      }
-      table {
-        width: 100%;
-        border-collapse: collapse;
-        font-size: var(--t-small);
-      }
-      caption {
-        padding: 2px 0 3px;
-        text-align: left;
-        color: var(--ink-3);
-      }
-      th,
-      td {
-        height: 23px;
-        padding: 0;
-        border-top: 1px solid var(--rule);
-        font-weight: 400;
-        white-space: nowrap;
-      }
-      th {
-        text-align: left;
-        color: var(--ink-2);
-      }
-      .num {
-        width: 64px;
-        font-weight: var(--w-medium);
       }
       .unit {
         width: 44px;

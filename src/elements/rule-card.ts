@@ -5,6 +5,7 @@ import type { ActionSpace, Feature } from "../core/spaces.js";
 import { controls } from "./controls.js";
 import { VitrineElement } from "./element.js";
 import { numberText } from "./explanation-words.js";
+import { columnTable } from "./figure-table.js";
 import { translated } from "./localise.js";
 
 /** One action's part of a rule, as an explanation stores it. */
@@ -24,6 +25,7 @@ const SHOW_MS = 120;
 export class RuleCard extends VitrineElement {
   static override styles = [
     controls,
+    columnTable,
     css`
       :host {
         display: block;
@@ -36,29 +38,6 @@ export class RuleCard extends VitrineElement {
       }
       .scroll {
         overflow-x: auto;
-      }
-      table {
-        width: 100%;
-        border-collapse: collapse;
-        font-size: var(--t-small);
-      }
-      th,
-      td {
-        height: 23px;
-        padding: 0 0 0 var(--x2);
-        border-top: 1px solid var(--rule);
-        font-weight: 400;
-        text-align: right;
-        white-space: nowrap;
-      }
-      thead th {
-        border: 0;
-        color: var(--ink-3);
-      }
-      th:first-child {
-        padding-left: 0;
-        text-align: left;
-        color: var(--ink-2);
       }
       tfoot th,
       tfoot td {

@@ -6,6 +6,7 @@ import type { Attribution } from "../interpret/attribution.js";
 import { controls } from "./controls.js";
 import { VitrineElement } from "./element.js";
 import { numberText } from "./explanation-words.js";
+import { figureTable } from "./figure-table.js";
 import { formatPercent } from "./format.js";
 import { translated } from "./localise.js";
 
@@ -20,6 +21,7 @@ const MAX_FEATURES = 8;
 export class ShapleyBars extends VitrineElement {
   static override styles = [
     controls,
+    figureTable,
     css`
       :host {
         display: block;
@@ -36,31 +38,10 @@ export class ShapleyBars extends VitrineElement {
       .for select {
         width: auto;
       }
-      table {
-        width: 100%;
-        border-collapse: collapse;
-        font-size: var(--t-small);
-      }
-      caption {
-        padding-bottom: 4px;
-        text-align: left;
-        color: var(--ink-3);
-      }
-      th,
-      td {
-        height: 23px;
-        padding: 0;
-        border-top: 1px solid var(--rule);
-        font-weight: 400;
-        white-space: nowrap;
-      }
-      th {
-        text-align: left;
-        color: var(--ink-2);
-      }
       .num {
         width: 60px;
         padding-left: var(--x2);
+        font-weight: 400;
       }
       .bar {
         width: 42%;

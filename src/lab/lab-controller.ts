@@ -4,7 +4,7 @@ import type { OptionValue } from "../core/options.js";
 import { freshSeed } from "../core/random.js";
 import type { Notice } from "../elements/notices.js";
 import { SPEEDS } from "../elements/transport.js";
-import { defaultSettings, usualAgent, type LabSettings, linkOf, parseLink, parseSeed } from "../runs/link.js";
+import { defaultSettings, type LabSettings, linkOf, parseLink, parseSeed, usualAgent } from "../runs/link.js";
 import { type RunEntry, RunLibrary } from "../runs/opfs-library.js";
 import type { SessionConfig } from "../training/config.js";
 import type { StageActor, StageFrames } from "../training/messages.js";
