@@ -1,7 +1,8 @@
 /**
- * Compiles the AssemblyScript kernels twice, with and without relaxed SIMD, into one TypeScript module of base64
- * strings, so that the page, its worker, the command line and an embedding library all load them without a request.
- * Does nothing while the sources, the compiler and this script are unchanged.
+ * Compiles the AssemblyScript kernels into TypeScript modules of base64 strings, so that the page, its worker, the
+ * command line and an embedding library all load them without a request: those of networks twice, with and without
+ * relaxed SIMD, and those of trees by themselves. Does nothing while the sources, the compiler and this script are
+ * unchanged.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
@@ -12,7 +13,7 @@ import { buildShaders } from "./shaders.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const sourceFolder = join(root, "src/compute/wasm/assembly");
-const target = join(root, "src/compute/wasm/generated/kernels.ts");
+const targetFolder = join(root, "src/compute/wasm/generated");
 
 function sources() {
   const names = readdirSync(sourceFolder).filter((name) => name.endsWith(".ts"));
@@ -28,21 +29,21 @@ function hashOf(texts) {
   return hash.digest("hex").slice(0, 16);
 }
 
-function isCurrent(hash) {
+function isCurrent(name, hash) {
   try {
-    return readFileSync(target, "utf8").includes(`sources ${hash}`);
+    return readFileSync(join(targetFolder, name), "utf8").includes(`sources ${hash}`);
   } catch {
     return false;
   }
 }
 
-async function compile(texts, features) {
+async function compile(texts, entry, features) {
   // Imported here: loading the compiler takes most of a second, and most calls find the kernels current.
   const { main } = await import("assemblyscript/asc");
   let wasm;
   const options = ["-O3", "--noAssert", "--runtime", "stub", "--importMemory"];
   const enable = features.flatMap((feature) => ["--enable", feature]);
-  const { error, stderr } = await main(["kernels.ts", "--outFile", "kernels.wasm", ...options, ...enable], {
+  const { error, stderr } = await main([entry, "--outFile", "kernels.wasm", ...options, ...enable], {
     readFile: (name) => texts[name] ?? null,
     writeFile: (name, content) => {
       if (name === "kernels.wasm") wasm = content;
@@ -59,29 +60,44 @@ export async function buildKernels() {
   return (await buildWasm()) || shaders;
 }
 
-/** Writes `src/compute/wasm/generated/kernels.ts` when it is missing or stale; answers whether it did. */
+/** Writes the modules in `src/compute/wasm/generated` that are missing or stale; answers whether there were any. */
 async function buildWasm() {
   const texts = sources();
   const hash = hashOf(texts);
-  if (isCurrent(hash)) return false;
-  const simd = await compile(texts, ["simd"]);
-  const relaxed = await compile(texts, ["simd", "relaxed-simd"]);
-  const text = `// Made by scripts/kernels.mjs from sources ${hash}; do not edit.
-
-/** The kernels with 128-bit SIMD, base64. */
+  if (["kernels.ts", "tree-kernels.ts"].every((name) => isCurrent(name, hash))) return false;
+  const simd = await compile(texts, "kernels.ts", ["simd"]);
+  const relaxed = await compile(texts, "kernels.ts", ["simd", "relaxed-simd"]);
+  const trees = await compile(texts, "trees.ts", ["simd"]);
+  write(
+    "kernels.ts",
+    hash,
+    `/** The kernels with 128-bit SIMD, base64. */
 export const SIMD_KERNELS =
   "${simd}";
 
 /** The same with relaxed SIMD's fused multiply-add, base64. */
 export const RELAXED_KERNELS =
   "${relaxed}";
-`;
-  mkdirSync(join(target, ".."), { recursive: true });
+`,
+  );
+  write(
+    "tree-kernels.ts",
+    hash,
+    `/** What growing trees does to the rows of a node, with 128-bit SIMD, base64. */
+export const TREE_KERNELS =
+  "${trees}";
+`,
+  );
+  return true;
+}
+
+function write(name, hash, text) {
+  mkdirSync(targetFolder, { recursive: true });
+  const target = join(targetFolder, name);
   // Renamed into place, so that a reader at the same moment sees the old module or the new one.
   const unfinished = `${target}.${process.pid}`;
-  writeFileSync(unfinished, text);
+  writeFileSync(unfinished, `// Made by scripts/kernels.mjs from sources ${hash}; do not edit.\n\n${text}`);
   renameSync(unfinished, target);
-  return true;
 }
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {

@@ -199,6 +199,9 @@ export class CountedRandomSplitter implements CountedSplitter {
 /** Keys that are copied together at most: they stay within the nearer caches of a processor, and alone there. */
 const NEAR_KEYS = 24576;
 
+/** Rows of a branch that is copied at most; see `NearColumns`. */
+export const nearCapacity = (numFeatures: number) => Math.max(1, Math.floor(NEAR_KEYS / numFeatures));
+
 /**
  * A copy of the keys of one small branch, row by row together.
  *
@@ -226,7 +229,7 @@ class NearColumns {
         this.rowKeys[row * numFeatures + feature] = keys[feature * numRows + row];
       }
     }
-    this.capacity = Math.max(1, Math.floor(NEAR_KEYS / numFeatures));
+    this.capacity = nearCapacity(numFeatures);
     this.columns = columnViews(new Int32Array(this.capacity * numFeatures), numFeatures, this.capacity);
   }
 

@@ -7,6 +7,7 @@ import { CountedRandomSplitter } from "./counted-random-splitter.js";
 import { type PreparedData, prepareData, type TrainingData } from "./data.js";
 import { ExactSplitter } from "./exact-splitter.js";
 import { growDepthFirst } from "./grow.js";
+import { KernelRandomSplitter } from "./kernel-random-splitter.js";
 import { addTreeToPool, leafValueOf, NodePool, treeFromPool } from "./node-pool.js";
 import type { Criterion } from "./node-statistics.js";
 import { FOREST_OPTIONS, type ForestOptions } from "./options.js";
@@ -86,7 +87,7 @@ function growerFor(
   const plan = criterion === "gini" && unit === 1 ? planCodes(data, isRandom ? 1 : MAX_DRAWS) : null;
   if (!plan) return growPlain;
   const counted = isRandom
-    ? new CountedRandomSplitter(data, plan, limits, stream)
+    ? (KernelRandomSplitter.over(data, plan, limits, stream) ?? new CountedRandomSplitter(data, plan, limits, stream))
     : new CountedExactSplitter(data, order, plan, limits, stream);
   return (weights, t) =>
     largestCount(weights) > plan.countMask

@@ -7,6 +7,7 @@ import { CountedRandomSplitter } from "../../../src/compute/trees/counted-random
 import { type PreparedData, prepareData } from "../../../src/compute/trees/data.js";
 import { ExactSplitter } from "../../../src/compute/trees/exact-splitter.js";
 import { growDepthFirst } from "../../../src/compute/trees/grow.js";
+import { KernelRandomSplitter } from "../../../src/compute/trees/kernel-random-splitter.js";
 import { treeFromPool } from "../../../src/compute/trees/node-pool.js";
 import { keyOfThreshold, keysOf, presort, valueOfKey } from "../../../src/compute/trees/presort.js";
 import { RandomSplitter } from "../../../src/compute/trees/random-splitter.js";
@@ -35,13 +36,18 @@ const settings: fc.Arbitrary<Setting> = fc.record({
 });
 
 /** Both ways, on the same draws. */
-function grown(kind: "exact" | "random", data: PreparedData, weights: Float64Array, setting: Setting): [Tree, Tree] {
+function grown(
+  kind: "exact" | "random" | "kernel",
+  data: PreparedData,
+  weights: Float64Array,
+  setting: Setting,
+): [Tree, Tree] {
   const { maxDepth, minSamplesLeaf, seed } = setting;
   const limits = { maxFeatures: Math.min(setting.maxFeatures, data.numFeatures), minSamplesLeaf };
   const growth = { maxDepth, minSamplesLeaf, minSamplesSplit: 2 };
   const order = presort(data.keys, data.numRows, data.numFeatures);
   const stream = () => new RandomStream(seed, "test/splits");
-  const plan = planCodes(data, kind === "random" ? 1 : largestCount(weights));
+  const plan = planCodes(data, kind === "exact" ? largestCount(weights) : 1);
   if (!plan) throw new Error("the codes do not fit");
   const plain =
     kind === "exact"
@@ -50,7 +56,10 @@ function grown(kind: "exact" | "random", data: PreparedData, weights: Float64Arr
   const fast =
     kind === "exact"
       ? new CountedExactSplitter(data, order, plan, limits, stream())
-      : new CountedRandomSplitter(data, plan, limits, stream());
+      : kind === "random"
+        ? new CountedRandomSplitter(data, plan, limits, stream())
+        : KernelRandomSplitter.over(data, plan, limits, stream());
+  if (!fast) throw new Error("there are no kernels");
   const pools = [poolFor(data, true), poolFor(data, true)];
   return [
     treeFromPool(pools[0], growDepthFirst(plain, plain.start(weights, 0), pools[0], growth)),
@@ -73,18 +82,25 @@ describe("the fast way and the plain way grow the same tree, node for node", () 
     );
   });
 
-  test("with drawn thresholds", () => {
+  test.each(["random", "kernel"] as const)("with drawn thresholds, %s", (kind) => {
     fc.assert(
       fc.property(settings, (setting) => {
-        const data = prepareData(randomData(setting.seed, setting));
-        const [plain, fast] = grown("random", data, data.weights, setting);
+        const numClasses = kind === "kernel" ? Math.min(4, setting.numClasses) : setting.numClasses;
+        const data = prepareData(randomData(setting.seed, { ...setting, numClasses }));
+        const [plain, fast] = grown(kind, data, data.weights, setting);
         expect(fast).toEqual(plain);
       }),
       { numRuns: 200 },
     );
   });
 
-  test.each([2, 4, 6])("with drawn thresholds over more rows than are kept near, %i classes", (numClasses) => {
+  test.each([
+    ["random", 2],
+    ["random", 4],
+    ["random", 6],
+    ["kernel", 2],
+    ["kernel", 4],
+  ] as const)("with drawn thresholds over more rows than are kept near, %s, %i classes", (kind, numClasses) => {
     const setting = {
       seed: 5,
       numRows: 12_000,
@@ -95,10 +111,17 @@ describe("the fast way and the plain way grow the same tree, node for node", () 
       maxDepth: 1e6,
     };
     const data = prepareData(randomData(5, setting));
-    const [plain, fast] = grown("random", data, data.weights, setting);
+    const [plain, fast] = grown(kind, data, data.weights, setting);
     expect(plain.feature.length).toBeGreaterThan(2000);
     expect(fast).toEqual(plain);
   });
+});
+
+test("kernels leave more classes than they can count to the other way", () => {
+  const data = prepareData(randomData(1, { numRows: 30, numClasses: 5 }));
+  const plan = planCodes(data, 1);
+  const stream = new RandomStream(1, "test/splits");
+  expect(plan && KernelRandomSplitter.over(data, plan, { maxFeatures: 2, minSamplesLeaf: 1 }, stream)).toBeNull();
 });
 
 test("rows whose codes would need more than 31 bits are left to the plain way", () => {

@@ -2,19 +2,44 @@
 
 /** One block: two words at `block`. Source: Salmon et al. 2011; vectors of Random123. */
 export function threefryInto(key0: u32, key1: u32, counter0: u32, counter1: u32, block: usize): void {
+  store<u64>(block, threefry(key0, key1, counter0, counter1));
+}
+
+/** The next uniform of a stream in [0, 1), as `RandomStream` draws it: copy and index of the draw are the counter. */
+// @ts-ignore: decorator
+@inline
+export function uniformOf(key0: u32, key1: u32, copy: u32, position: u32): f64 {
+  return <f64>(<u32>threefry(key0, key1, copy, position) >>> 8) / 16777216.0;
+}
+
+/** One block, the first word below the second. Written out: a loop whose rotations vary takes longer. */
+function threefry(key0: u32, key1: u32, counter0: u32, counter1: u32): u64 {
   const key2 = key0 ^ key1 ^ 0x1bd11bda;
   let x0 = counter0 + key0, x1 = counter1 + key1;
-  for (let group: u32 = 0; group < 5; group++) {
-    const odd = (group & 1) != 0;
-    x0 += x1; x1 = rotl(x1, odd ? 17 : 13) ^ x0;
-    x0 += x1; x1 = rotl(x1, odd ? 29 : 15) ^ x0;
-    x0 += x1; x1 = rotl(x1, odd ? 16 : 26) ^ x0;
-    x0 += x1; x1 = rotl(x1, odd ? 24 : 6) ^ x0;
-    // Injection n adds key words n mod 3 and n + 1 mod 3, and n itself.
-    const injection = group + 1, turn = injection % 3;
-    x0 += turn == 0 ? key0 : turn == 1 ? key1 : key2;
-    x1 += (turn == 0 ? key1 : turn == 1 ? key2 : key0) + injection;
-  }
-  store<u32>(block, x0);
-  store<u32>(block, x1, 4);
+  x0 += x1; x1 = rotl(x1, 13) ^ x0;
+  x0 += x1; x1 = rotl(x1, 15) ^ x0;
+  x0 += x1; x1 = rotl(x1, 26) ^ x0;
+  x0 += x1; x1 = rotl(x1, 6) ^ x0;
+  x0 += key1; x1 += key2 + 1;
+  x0 += x1; x1 = rotl(x1, 17) ^ x0;
+  x0 += x1; x1 = rotl(x1, 29) ^ x0;
+  x0 += x1; x1 = rotl(x1, 16) ^ x0;
+  x0 += x1; x1 = rotl(x1, 24) ^ x0;
+  x0 += key2; x1 += key0 + 2;
+  x0 += x1; x1 = rotl(x1, 13) ^ x0;
+  x0 += x1; x1 = rotl(x1, 15) ^ x0;
+  x0 += x1; x1 = rotl(x1, 26) ^ x0;
+  x0 += x1; x1 = rotl(x1, 6) ^ x0;
+  x0 += key0; x1 += key1 + 3;
+  x0 += x1; x1 = rotl(x1, 17) ^ x0;
+  x0 += x1; x1 = rotl(x1, 29) ^ x0;
+  x0 += x1; x1 = rotl(x1, 16) ^ x0;
+  x0 += x1; x1 = rotl(x1, 24) ^ x0;
+  x0 += key1; x1 += key2 + 4;
+  x0 += x1; x1 = rotl(x1, 13) ^ x0;
+  x0 += x1; x1 = rotl(x1, 15) ^ x0;
+  x0 += x1; x1 = rotl(x1, 26) ^ x0;
+  x0 += x1; x1 = rotl(x1, 6) ^ x0;
+  x0 += key2; x1 += key0 + 5;
+  return <u64>x0 | (<u64>x1 << 32);
 }
