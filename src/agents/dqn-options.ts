@@ -183,6 +183,7 @@ export const dqnOptions = optionsSchema({
   maxGradNorm: numberOption({
     title: "Gradient clipping",
     help: "Largest global norm of a gradient; 0 switches clipping off.",
+    zero: "off",
     default: 10,
     min: 0,
     max: 1000,

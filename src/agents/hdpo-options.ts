@@ -36,6 +36,7 @@ export const hdpoOptions = optionsSchema({
   learningRate: numberOption({
     title: "Learning rate",
     help: "Step size of Adam; 0 takes the recipe's own.",
+    zero: "of the recipe",
     default: 0,
     min: 0,
     max: 10,
@@ -43,6 +44,7 @@ export const hdpoOptions = optionsSchema({
   batchSize: integerOption({
     title: "Batch",
     help: "Traces of one gradient step; 0 takes the recipe's own.",
+    zero: "of the recipe",
     unit: "traces",
     default: 0,
     min: 0,
@@ -51,6 +53,7 @@ export const hdpoOptions = optionsSchema({
   trainTraces: integerOption({
     title: "Training traces",
     help: "Traces of demand that are drawn once and learned from again and again; 0 takes the recipe's own.",
+    zero: "of the recipe",
     unit: "traces",
     default: 0,
     min: 0,
@@ -59,6 +62,7 @@ export const hdpoOptions = optionsSchema({
   devTraces: integerOption({
     title: "Development traces",
     help: "Traces on which the best weights are chosen; 0 takes the recipe's own.",
+    zero: "of the recipe",
     unit: "traces",
     default: 0,
     min: 0,
@@ -67,6 +71,7 @@ export const hdpoOptions = optionsSchema({
   scheduleSteps: integerOption({
     title: "Decay of the learning rate",
     help: "Environment steps over which the learning rate falls to a hundredth, along half a cosine, and training ends; 0 takes the recipe's own, as published it stays.",
+    zero: "of the recipe",
     unit: "steps",
     default: 0,
     min: 0,
@@ -75,6 +80,7 @@ export const hdpoOptions = optionsSchema({
   hidden: integersOption({
     title: "Hidden layers",
     help: "Widths of the hidden layers, of a symmetry-aware policy its context first; none named takes the recipe's own.",
+    zero: "of the recipe",
     default: [],
     min: 1,
     max: 1024,
@@ -84,6 +90,7 @@ export const hdpoOptions = optionsSchema({
   unit: numberOption({
     title: "Unit of stock",
     help: "Units of stock that count as 1 in what networks see; 0 takes the recipe's own, as published 1.",
+    zero: "of the recipe",
     unit: "units",
     default: 0,
     min: 0,
@@ -93,6 +100,7 @@ export const hdpoOptions = optionsSchema({
   maxNorm: numberOption({
     title: "Gradient norm",
     help: "Longer gradients are cut to this norm; 0 takes the recipe's own.",
+    zero: "of the recipe",
     default: 0,
     min: 0,
     max: 1e9,
@@ -110,6 +118,7 @@ export const hdpoOptions = optionsSchema({
   trainIgnored: integerOption({
     title: "Periods not learned from",
     help: "Periods at the start of a training trace whose cost does not count; 0 takes the recipe's own, as published all count.",
+    zero: "of the recipe",
     unit: "periods",
     default: 0,
     min: 0,
@@ -137,6 +146,7 @@ export const hdpoOptions = optionsSchema({
   devEvery: integerOption({
     title: "Development every",
     help: "Epochs (passes over the training traces) from one look at the development traces to the next; 0 takes the recipe's own.",
+    zero: "of the recipe",
     unit: "epochs",
     default: 0,
     min: 0,

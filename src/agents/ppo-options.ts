@@ -100,6 +100,7 @@ export const ppoOptions = optionsSchema({
   maxGradNorm: numberOption({
     title: "Gradient clipping",
     help: "Largest global norm of a gradient; 0 switches clipping off.",
+    zero: "off",
     default: 0.5,
     min: 0,
     max: 1000,
@@ -108,6 +109,7 @@ export const ppoOptions = optionsSchema({
   targetKl: numberOption({
     title: "KL stop",
     help: "Stops the epochs early once the policy has moved 1.5 times this far; 0 never does.",
+    zero: "off",
     default: 0,
     min: 0,
     max: 10,

@@ -220,6 +220,7 @@ export const udrlOptions = optionsSchema({
   maxFeatures: integerOption({
     title: "Features per split",
     help: "Forests: inputs looked at for each split, drawn anew; 0 takes the square root of their number.",
+    zero: "square root",
     default: 0,
     min: 0,
     max: 10000,

@@ -18,6 +18,8 @@ export interface Facts {
   readonly help: string;
   /** Unit as printed behind the value, for example `m` or `steps`. */
   readonly unit?: string;
+  /** What 0, or an empty list, stands for, in a word or two: a field shows them in its place. */
+  readonly zero?: string;
   /** Hidden behind "more options" on the page. */
   readonly advanced?: boolean;
 }

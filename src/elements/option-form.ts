@@ -58,6 +58,10 @@ export class OptionForm extends VitrineElement {
       .control input[type="text"] {
         text-align: right;
       }
+      .control ::placeholder {
+        color: var(--ink-3);
+        opacity: 1;
+      }
       .unit-1 input[type="text"] {
         padding-right: 20px;
       }
@@ -207,7 +211,8 @@ export class OptionForm extends VitrineElement {
       </div>`;
     }
     const refused = this.refused[key];
-    const unit = option.unit ? translated(option.unit) : "";
+    const zero = isZero(option, value) && !refused ? translated(option.zero ?? "") : "";
+    const unit = option.unit && !zero ? translated(option.unit) : "";
     return html`<div class="control ${unitClass(unit)}">
       <input
         id=${key}
@@ -215,7 +220,8 @@ export class OptionForm extends VitrineElement {
         inputmode=${option.kind === "number" || option.kind === "integer" ? "decimal" : "text"}
         autocomplete="off"
         spellcheck="false"
-        .value=${refused ? refused.text : fieldText(option, value)}
+        .value=${refused ? refused.text : zero ? "" : fieldText(option, value)}
+        placeholder=${zero}
         aria-invalid=${refused ? "true" : "false"}
         aria-describedby=${describedBy}
         @change=${change}
@@ -230,7 +236,8 @@ export class OptionForm extends VitrineElement {
     // Whole numbers stand in groups of three digits, and may be typed so.
     const typed = isCheckbox ? String(control.checked) : control.value.replaceAll(/(?<=\d)\s+(?=\d{3})/g, "");
     // A decimal comma is as good as a point.
-    const text = option.kind === "number" ? typed.replace(/^(-?\d*),(\d+)$/, "$1.$2") : typed;
+    const given = typed.trim() === "" && option.zero && option.kind !== "integers" ? "0" : typed;
+    const text = option.kind === "number" ? given.replace(/^(-?\d*),(\d+)$/, "$1.$2") : given;
     try {
       const value = parseOptionText(this.schema as OptionsSchema, key, text, this.group);
       const { [key]: _, ...rest } = this.refused;
@@ -260,6 +267,10 @@ export class OptionForm extends VitrineElement {
 function unitClass(unit: string): string {
   return unit === "" ? "" : unit.length === 1 ? "unit-1" : unit.length < 4 ? "unit-2" : "unit-4";
 }
+
+/** Whether a value is the one for which the option has words. */
+const isZero = (option: OptionDescription, value: OptionValue) =>
+  option.zero !== undefined && (value === 0 || (Array.isArray(value) && value.length === 0));
 
 /** How a value stands in its field: `64 × 64`, `100 000`. */
 function fieldText(option: OptionDescription, value: OptionValue): string {

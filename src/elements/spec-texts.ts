@@ -32,6 +32,7 @@ export async function specTexts(): Promise<string[]> {
       add(option.title, option.help);
       // Most units are symbols; those that are words are translated.
       if (option.unit && /^(steps|units|periods)$/.test(option.unit)) add(option.unit);
+      if (option.zero) add(option.zero);
       if (option.kind === "choice") add(...option.choices);
     }
   };

@@ -43,6 +43,7 @@ export const trainingOptions = optionsSchema({
   evaluationEvery: integerOption({
     title: "Evaluate every",
     help: "Steps between evaluations with deterministic actions; 0 switches them off.",
+    zero: "off",
     unit: "steps",
     default: 2560,
     min: 0,

@@ -109,6 +109,32 @@ describe("a form made from a schema", () => {
     expect(find("summary").textContent).toContain("•");
   });
 
+  it("has words in place of a 0 that stands for something, and an emptied field is that 0", async () => {
+    const rate = numberOption({
+      title: "Rate",
+      help: "Step.",
+      unit: "m",
+      zero: "of the recipe",
+      default: 0,
+      min: 0,
+      max: 1,
+    });
+    const properties = { schema: optionsSchema({ rate }), values: { rate: 0 }, defaults: { rate: 0 } };
+    const { form, find, changes, type } = await mount(properties);
+    const field = find<HTMLInputElement>("#rate");
+    expect([field.value, field.placeholder]).toEqual(["", "of the recipe"]);
+    expect(form.shadowRoot?.querySelector("em")).toBeNull();
+    await type("rate", "0.1");
+    form.values = { rate: 0.1 };
+    await form.updateComplete;
+    expect([field.value, find("em").textContent]).toEqual(["0.1", "m"]);
+    await type("rate", "");
+    expect(changes).toEqual([
+      { key: "rate", value: 0.1 },
+      { key: "rate", value: 0 },
+    ]);
+  });
+
   it("says which fields need a fresh start, but not for what takes effect at once", async () => {
     const values = { ...defaults, length: 0.7, steps: 5 };
     const { form } = await mount({ values, running: defaults, immediate: ["steps"] });
