@@ -289,7 +289,51 @@ export const UDRL_PRESETS: Readonly<Record<string, OptionValues>> = {
   // With an optimism of 1, as published, a network that does what it is asked is hardly ever asked for more. Forests
   // learn from more examples, look at every input for a split, and draw their actions as networks do.
   cartpole: { optimism: 4, segments: 8, sampleActions: "all", maxFeatures: 6 },
+  // Many random episodes first, since few of them ever end, commands scaled so that hundreds of points and steps come to
+  // about 1, where the gate is not yet flat, and gradient steps small enough to copy the best. Evaluations ask for what is
+  // within reach from every start.
+  acrobot: {
+    warmUp: 1000,
+    episodesPerRound: 20,
+    bufferSize: 300,
+    lastFew: 50,
+    optimism: 1,
+    returnScale: 0.005,
+    horizonScale: 0.005,
+    gradientSteps: 300,
+    learningRate: 0.0003,
+    batchSize: 512,
+    evaluationCommand: "fixed",
+    evaluationReturn: -80,
+    evaluationHorizon: 80,
+    segments: 16,
+    sampleActions: "all",
+    maxFeatures: 8,
+  },
+  // A hundred episodes of the controller that comes with the world, about 237 each, in memory at first, commands scaled
+  // likewise, and a larger network that is taught long enough to copy.
+  "lunar-lander": {
+    demonstrations: 100,
+    warmUp: 1,
+    episodesPerRound: 20,
+    bufferSize: 300,
+    lastFew: 100,
+    optimism: 0.5,
+    returnScale: 0.005,
+    horizonScale: 0.002,
+    hidden: [128, 128],
+    gradientSteps: 1500,
+    evaluationCommand: "mean",
+    segments: 128,
+    sampleActions: "all",
+    maxFeatures: 10,
+  },
 };
 
 /** Environment steps of a run when nobody says otherwise. */
-export const UDRL_BUDGETS: Readonly<Record<string, number>> = { default: 500_000, cartpole: 300_000 };
+export const UDRL_BUDGETS: Readonly<Record<string, number>> = {
+  default: 500_000,
+  cartpole: 300_000,
+  acrobot: 1_700_000,
+  "lunar-lander": 180_000,
+};

@@ -1,4 +1,4 @@
-import type { OptionValue } from "../../index.js";
+import { findAgent, type OptionValue, parseOptions } from "../../index.js";
 import { type Cell, type CellResult, cellConfig, type Reproduction } from "./reproduction.js";
 import { type Claim, claimsText, PAPER_CLAIMS, rowOf, type Setting } from "./udrl-verdicts.js";
 
@@ -22,8 +22,9 @@ const BY_WORLD: Readonly<Record<string, { readonly env: Options; readonly agent:
   "lunar-lander": { env: {}, agent: { evaluationCommand: "frequent" } },
 };
 
-/** Published settings that presets of the lab change. */
-const PUBLISHED: Options = { optimism: 1, segments: 1, sampleActions: "network", maxFeatures: 0 };
+const { options: schema, presets } = findAgent("udrl");
+/** The defaults are the published settings; presets of the lab would change them. */
+const PUBLISHED = parseOptions(schema, {}, "agent") as Options;
 
 /**
  * Asks for up to four standard deviations more than the best episodes gave, and cuts eight examples from each episode;
@@ -38,49 +39,15 @@ const ALL_OF_CARTPOLE: Options = { maxFeatures: 6 };
 /** Few of the best episodes in memory, so that rare successes stand out, and more examples from each. */
 const CHOOSY: Options = { ...SAMPLED, optimism: 2, bufferSize: 150, lastFew: 20, segments: 16, rounds: 150 };
 
-/**
- * Commands scaled so that hundreds of steps and points come to about 1, where the gate is not yet flat, and a network of
- * its own size with a single softmax, taught long enough to copy.
- */
-const LANDING: Options = {
-  warmUp: 1,
-  episodesPerRound: 20,
-  bufferSize: 300,
-  lastFew: 100,
-  optimism: 0.5,
-  returnScale: 0.005,
-  horizonScale: 0.002,
-  hidden: [128, 128],
-  gradientSteps: 1500,
-  doubleSoftmax: false,
-  rounds: 30,
-  evaluationCommand: "mean",
+/** The lab's preset for a world with what only trees heed left as published, and the softmax taken once. */
+const forNetworks = (world: string): Options => {
+  const { segments, sampleActions, maxFeatures } = PUBLISHED;
+  return { ...presets[world], segments, sampleActions, maxFeatures, doubleSoftmax: false };
 };
-/**
- * Commands scaled as above, and a patient network: many random episodes first, since few of them ever end, then steps
- * small enough to copy the best of them. It is asked for what is within reach from every start.
- */
-const SWINGING: Options = {
-  warmUp: 1000,
-  episodesPerRound: 20,
-  bufferSize: 300,
-  lastFew: 50,
-  optimism: 1,
-  returnScale: 0.005,
-  horizonScale: 0.005,
-  gradientSteps: 300,
-  learningRate: 0.0003,
-  batchSize: 512,
-  doubleSoftmax: false,
-  rounds: 200,
-  evaluationCommand: "fixed",
-  evaluationReturn: -80,
-  evaluationHorizon: 80,
-};
-/** A hundred episodes of the controller that comes with the world, about 237 each, in memory at first. */
-const DEMONSTRATED: Options = { ...LANDING, demonstrations: 100 };
+const SWUNG: Options = { ...forNetworks("acrobot"), rounds: 200 };
+const DEMONSTRATED: Options = { ...forNetworks("lunar-lander"), rounds: 30 };
 /** The same number of episodes of random actions in their place. */
-const UNDEMONSTRATED: Options = { ...LANDING, warmUp: 101 };
+const UNDEMONSTRATED: Options = { ...DEMONSTRATED, demonstrations: 0, warmUp: 101 };
 const LANDING_TREES: Options = { ...DEMONSTRATED, rounds: 10, segments: 128, sampleActions: "all", maxFeatures: 10 };
 
 /** One setting of the table: as published, or with what is changed. */
@@ -115,7 +82,7 @@ const SETTINGS: readonly Setting[] = [
   beyond("cartpole", "extra-trees", "sampled, all inputs", { ...SAMPLED, ...ALL_OF_CARTPOLE }),
   beyond("cartpole", "boosting", "sampled", SAMPLED),
   beyond("acrobot", "network", "choosy, long warm-up", { ...CHOOSY, segments: 1, rounds: 250, warmUp: 1000 }),
-  beyond("acrobot", "network", "patient, scaled commands", SWINGING),
+  beyond("acrobot", "network", "patient, scaled commands", SWUNG),
   beyond("acrobot", "random-forest", "choosy, all inputs", { ...CHOOSY, maxFeatures: 8 }),
   beyond("acrobot", "extra-trees", "choosy, all inputs", { ...CHOOSY, maxFeatures: 8 }),
   beyond("lunar-lander", "network", "demonstrations", DEMONSTRATED),
@@ -144,9 +111,9 @@ export const udrl: Reproduction = {
           seed,
           envOptions: BY_WORLD[world].env,
           agentOptions: {
+            ...PUBLISHED,
             learner,
             rounds: 500,
-            ...PUBLISHED,
             ...BY_LEARNER[learner],
             ...BY_WORLD[world].agent,
             ...options,
