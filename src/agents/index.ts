@@ -4,7 +4,7 @@ import type { EnvironmentSpec } from "../envs/environment.js";
 import type { AgentDefinition } from "./agent.js";
 import { dqn } from "./dqn-definition.js";
 import { hdpo } from "./hdpo-definition.js";
-import { ppo } from "./ppo.js";
+import { ppo } from "./ppo-definition.js";
 import { udrl } from "./udrl-definition.js";
 
 /** Every algorithm, in the order in which the page offers them. */

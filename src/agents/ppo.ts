@@ -1,14 +1,13 @@
 import type { Engine } from "../compute/engine.js";
 import { initialParameters } from "../compute/initialise.js";
-import type { NetworkSpec } from "../compute/network.js";
 import { layoutOf } from "../compute/network.js";
 import type { Packable } from "../core/pack.js";
 import { RandomStream } from "../core/random.js";
 import { actionSize } from "../core/spaces.js";
 import type { Ref } from "../envs/dynamics.js";
-import type { EnvironmentSpec, VectorEnvironment } from "../envs/environment.js";
+import type { VectorEnvironment } from "../envs/environment.js";
 import { explainedVariance, fillAdvantages, normaliseInPlace } from "./advantages.js";
-import type { Agent, AgentContext, AgentDefinition, Diagnostics, FinishedEpisode, Iteration } from "./agent.js";
+import type { Agent, AgentContext, Diagnostics, FinishedEpisode, Iteration } from "./agent.js";
 import { normaliseRowsInto, RunningStatistics } from "./normaliser.js";
 import { clipToSpace, MlpPolicy, sampleCategorical } from "./policies/mlp.js";
 import type { Policy } from "./policies/policy.js";
@@ -20,32 +19,9 @@ import {
   SAMPLE,
   STATISTIC,
 } from "./ppo-loss.js";
-import {
-  PPO_BUDGETS,
-  PPO_DIAGNOSTICS,
-  PPO_PRESETS,
-  type PpoOptions,
-  ppoOptions,
-  scheduledRates,
-} from "./ppo-options.js";
+import { networkOf } from "./ppo-network.js";
+import { type PpoOptions, scheduledRates } from "./ppo-options.js";
 import type { PpoState } from "./ppo-state.js";
-
-/** Actor and critic as two separate towers over the observation, or over a shared trunk. */
-function networkOf(spec: EnvironmentSpec, options: PpoOptions): NetworkSpec {
-  const continuous = spec.action.kind === "continuous";
-  const numActions = spec.action.kind === "discrete" ? spec.action.names.length : spec.action.features.length;
-  const hidden = options.sharedTrunk ? [] : options.hidden;
-  return {
-    inputSize: spec.observation.length,
-    activation: options.activation,
-    trunk: options.sharedTrunk ? options.hidden : [],
-    heads: [
-      { name: "actor", hidden, outputSize: numActions, outputGain: 0.01 },
-      { name: "critic", hidden, outputSize: 1, outputGain: 1 },
-    ],
-    ...(continuous && { free: { size: numActions, initial: options.initialLogStd } }),
-  };
-}
 
 /**
  * Proximal policy optimisation.
@@ -429,31 +405,7 @@ function categoricalLogProb(logits: Float32Array, from: number, n: number, actio
   return logits[from + action] - largest - Math.log(sum);
 }
 
-/** PPO as the registry knows it. */
-export const ppo: AgentDefinition = {
-  id: "ppo",
-  title: "PPO",
-  summary: "Improves its policy in small, clipped steps on fresh experience from many copies of the world.",
-  source: "Schulman et al. 2017, Proximal policy optimization algorithms, arXiv:1707.06347",
-  options: ppoOptions,
-  diagnostics: PPO_DIAGNOSTICS,
-  presets: PPO_PRESETS,
-  budgets: PPO_BUDGETS,
-  unsupported: () => null,
-  numEnvs: (options) => (options as unknown as PpoOptions).numEnvs,
-  network: (spec, values) => {
-    const options = values as unknown as PpoOptions;
-    const batch = Math.min(options.minibatchSize, options.numEnvs * options.numSteps);
-    const gathering = { copies: options.numEnvs, stepsPerUpdate: batch / options.epochs };
-    return { spec: networkOf(spec, options), batch, gathering };
-  },
-  create: (context) => new Ppo(context, context.options as unknown as PpoOptions),
-  resident: {
-    unsupported: () => null,
-    create: async (context, graphics) => {
-      const options = context.options as unknown as PpoOptions;
-      const { ResidentPpo } = await import("./resident/ppo.js");
-      return ResidentPpo.create(context, graphics, options, networkOf(context.env.spec, options));
-    },
-  },
-};
+/** Makes the agent; the registry loads this file only when one is trained. */
+export function createPpo(context: AgentContext): Agent {
+  return new Ppo(context, context.options as unknown as PpoOptions);
+}

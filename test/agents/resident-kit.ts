@@ -1,4 +1,4 @@
-import { ppo } from "../../src/agents/ppo.js";
+import { ppo } from "../../src/agents/ppo-definition.js";
 import type { PpoOptions } from "../../src/agents/ppo-options.js";
 import type { PpoState } from "../../src/agents/ppo-state.js";
 import { ResidentPpo } from "../../src/agents/resident/ppo.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { explainedVariance, fillAdvantages, normaliseInPlace } from "../../src/agents/advantages.js";
 import { RunningStatistics } from "../../src/agents/normaliser.js";
-import { ppo } from "../../src/agents/ppo.js";
+import { ppo } from "../../src/agents/ppo-definition.js";
 import {
   categoricalPpoLoss,
   gaussianPpoLoss,

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { ppo } from "../../src/agents/ppo.js";
+import { ppo } from "../../src/agents/ppo-definition.js";
 import {
   allowedText,
   booleanOption,
