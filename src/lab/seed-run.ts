@@ -369,11 +369,16 @@ export class SeedRun {
         this.explanationErrors = { ...this.explanationErrors, [message.method]: message.message };
         break;
       case "attribution":
+        this.attribution = message;
+        break;
       case "map":
+        this.map = message;
+        break;
       case "dependence":
+        this.dependence = message;
+        break;
       case "messages":
-        // Each is kept under its own name.
-        Object.assign(this, { [message.type]: message });
+        this.messages = message;
         break;
       case "tree-refused":
         this.settings.onNotice({ kind: "tree-refused", detail: message.message });
