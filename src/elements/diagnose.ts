@@ -75,7 +75,7 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
     return { verdict: "good", title: msg("Solved."), evidence };
   }
   if (warning) return warning;
-  return trendOf(known, randomReturn, finished);
+  return trendOf(known, randomReturn, solvedReturn, finished);
 }
 
 function warningOf(astray: readonly Sign[]): Diagnosis {
@@ -94,11 +94,18 @@ function warningOf(astray: readonly Sign[]): Diagnosis {
   return { verdict: "watch", title: msg(str`${astray.length} signs out of range.`), evidence: first };
 }
 
-function trendOf(known: readonly number[], randomReturn: number, finished: boolean): Diagnosis {
+/** How the return moves, held against the way it has gone so far or a part of that from chance to solved. */
+function trendOf(
+  known: readonly number[],
+  randomReturn: number,
+  solvedReturn: number | null,
+  finished: boolean,
+): Diagnosis {
   const now = known[known.length - 1] ?? randomReturn;
   const best = Math.max(...known);
   const start = known[0] ?? now;
-  const span = Math.max(Math.abs(best - Math.min(...known)), Math.abs(best - randomReturn), 1e-9);
+  const gone = Math.max(Math.abs(best - Math.min(...known)), Math.abs(best - randomReturn), 1e-9);
+  const span = Math.max(gone, 0.3 * Math.abs((solvedReturn ?? randomReturn) - randomReturn));
   const rose = msg(str`Return went from ${formatSignificant(start)} to ${formatSignificant(now)}`);
   const random = msg(str`random actions earn ${formatSignificant(randomReturn)}`);
   const evidence = `${rose}; ${random}.`;

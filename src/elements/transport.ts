@@ -117,7 +117,7 @@ export class Transport extends VitrineElement {
         opacity: 0;
         cursor: pointer;
       }
-      .actors span {
+      .actors label span {
         display: inline-flex;
         align-items: center;
         gap: 5px;
@@ -209,7 +209,7 @@ export class Transport extends VitrineElement {
         .actors label {
           flex: 1;
         }
-        .actors span {
+        .actors label span {
           justify-content: center;
           width: 100%;
         }

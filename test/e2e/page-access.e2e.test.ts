@@ -150,12 +150,15 @@ const CART_POLE = "seed=7&autoplay=0&budget=2000000";
 const INVENTORY =
   "env=inventory&agent=hdpo&seed=7&autoplay=0&env.setting=one-warehouse&env.numStores=2&agent.policy=gnn&evaluationEvery=5000";
 
+/** By how many pixels the page is wider than the screen. */
+const overhang = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+
 describe.each([
   ["1440 px, light", 1440, 900, "light"],
   ["1440 px, dark", 1440, 900, "dark"],
   ["390 px, light", 390, 844, "light"],
   ["390 px, dark", 390, 844, "dark"],
-] as const)("axe at level AA, %s", (_, width, height, colorScheme) => {
+] as const)("axe at level AA and wide as the screen, %s", (_, width, height, colorScheme) => {
   it.each([
     ["cart-pole", CART_POLE, VIEWS],
     ["an inventory network", INVENTORY, INVENTORY_VIEWS],
@@ -166,7 +169,7 @@ describe.each([
     });
     for (const [view, reach] of views) {
       await reach(page);
-      expect({ view, found: await findings(page) }).toEqual({ view, found: [] });
+      expect({ view, found: await findings(page), over: await overhang(page) }).toEqual({ view, found: [], over: 0 });
     }
     expect(errors).toEqual([]);
     await context.close();

@@ -50,6 +50,12 @@ describe("the diagnosis", () => {
     expect(diagnose(input({ returns: [22, 22, 21] })).title).toBe("No better than chance so far.");
   });
 
+  it("takes no ups and downs of random actions for falling back", () => {
+    const acrobot = { randomReturn: -499, solvedReturn: -100, lastEvaluation: -500 };
+    const warmUp = [-500, -487, -490, -493, -495, -497, -498, -500, -500, -500];
+    expect(diagnose(input({ ...acrobot, returns: warmUp })).title).toBe("No better than chance so far.");
+  });
+
   it("says a range in words", () => {
     expect(healthyText([null, 0.03])).toBe("below 0.03");
     expect(healthyText([0, null])).toBe("above 0");
