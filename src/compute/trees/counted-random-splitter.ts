@@ -1,5 +1,5 @@
 import type { RandomStream } from "../../core/random.js";
-import { type CountedSplit, type CountedSplitter, columnViews, copyRows, packCodes, type RowCodes } from "./counted.js";
+import { type CountedSplit, type CountedSplitter, columnViews, copyRows, packRows, type RowCodes } from "./counted.js";
 import type { PreparedData } from "./data.js";
 import { giniScore } from "./node-statistics.js";
 import { keyOfThreshold, valueOfKey } from "./presort.js";
@@ -48,17 +48,11 @@ export class CountedRandomSplitter implements CountedSplitter {
   }
 
   start(weights: Float64Array, copy: number): number {
-    const { rows, plan } = this;
+    const { data, plan, rows } = this;
     this.copy = copy;
     this.draw.copy = copy;
-    packCodes(plan, this.data, weights, this.rootSums);
     this.near.leave();
-    let numRows = 0;
-    for (let row = 0; row < rows.length; row++) {
-      rows[numRows] = plan.codes[row];
-      numRows += plan.codes[row] & 1;
-    }
-    return numRows;
+    return packRows(plan, data, weights, this.rootSums, rows);
   }
 
   find(start: number, end: number, sums: Float64Array, at: number): boolean {

@@ -48,6 +48,24 @@ export function packCodes(plan: RowCodes, data: PreparedData, weights: Float64Ar
   }
 }
 
+/** Packs likewise, and puts the codes of the rows that count at all into `rows` [numRows]; answers how many they are. */
+export function packRows(
+  plan: RowCodes,
+  data: PreparedData,
+  weights: Float64Array,
+  sums: Float64Array,
+  rows: Int32Array,
+): number {
+  const { codes, countMask } = plan;
+  packCodes(plan, data, weights, sums);
+  let numRows = 0;
+  for (let row = 0; row < rows.length; row++) {
+    rows[numRows] = codes[row];
+    if ((codes[row] & countMask) > 0) numRows++;
+  }
+  return numRows;
+}
+
 /** The largest weight when all are whole numbers below 2^16; else 0. */
 export function largestCount(weights: Float64Array): number {
   let largest = 0;

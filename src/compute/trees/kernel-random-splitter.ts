@@ -1,5 +1,5 @@
 import { type RandomStream, streamNumber } from "../../core/random.js";
-import { type CountedSplit, type CountedSplitter, packCodes, type RowCodes } from "./counted.js";
+import { type CountedSplit, type CountedSplitter, packRows, type RowCodes } from "./counted.js";
 import { nearCapacity } from "./counted-random-splitter.js";
 import type { PreparedData } from "./data.js";
 import type { SplitLimits } from "./splitter.js";
@@ -84,17 +84,11 @@ export class KernelRandomSplitter implements CountedSplitter {
   }
 
   start(weights: Float64Array, copy: number): number {
-    const { rows, plan } = this;
+    const { data, plan, rows } = this;
     this.copy = copy;
-    packCodes(plan, this.data, weights, this.rootSums);
     this.nearStart = 0;
     this.nearEnd = 0;
-    let numRows = 0;
-    for (let row = 0; row < rows.length; row++) {
-      rows[numRows] = plan.codes[row];
-      numRows += plan.codes[row] & 1;
-    }
-    return numRows;
+    return packRows(plan, data, weights, this.rootSums, rows);
   }
 
   find(start: number, end: number, sums: Float64Array, at: number): boolean {
