@@ -81,17 +81,17 @@ export function diagnose(input: DiagnosisInput): Diagnosis {
 function warningOf(astray: readonly Sign[]): Diagnosis {
   const [{ description, value }] = astray;
   const name = translated(description.title);
-  const first = msg(
-    str`${name} is ${formatSignificant(value ?? Number.NaN)}, healthy is ${healthyText(description.healthy)}.`,
-  );
+  const [is, healthy] = [formatSignificant(value ?? Number.NaN), healthyText(description.healthy)];
   if (astray.length === 1) {
+    const evidence = msg(str`It is ${is}, healthy is ${healthy}.`);
     return {
       verdict: "watch",
       title: msg(str`Watch the ${name}.`),
-      evidence: `${first} ${translated(description.help)}`,
+      evidence: `${evidence} ${translated(description.help)}`,
     };
   }
-  return { verdict: "watch", title: msg(str`${astray.length} signs out of range.`), evidence: first };
+  const evidence = msg(str`${name} is ${is}, healthy is ${healthy}.`);
+  return { verdict: "watch", title: msg(str`${astray.length} signs out of range.`), evidence };
 }
 
 /** How the return moves, held against the way it has gone so far or a part of that from chance to solved. */

@@ -39,6 +39,13 @@ export class DiagnosisElement extends VitrineElement {
         line-height: 1.38;
         color: var(--ink-2);
       }
+      /* A longer one, of another language, is cut; its title has all of it. */
+      .verdict p {
+        display: -webkit-box;
+        overflow: hidden;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 3;
+      }
       .verdict b {
         color: var(--ink);
         font-weight: var(--w-strong);
@@ -135,7 +142,7 @@ export class DiagnosisElement extends VitrineElement {
     return html`
       <div class="verdict">
         <span>${verdict ? verdictMark(verdict, label) : nothing}</span>
-        <p><b>${title}</b> ${evidence}</p>
+        <p title=${`${title} ${evidence}`.trim()}><b>${title}</b> ${evidence}</p>
         <button class="icon-btn" title=${msg("Show as a table")} aria-label=${msg("Show as a table: signs of health")} @click=${this.showTable}>
           ${tableIcon}
         </button>

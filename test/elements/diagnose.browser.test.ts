@@ -29,7 +29,7 @@ describe("the diagnosis", () => {
   it("names the one sign that is out of range, its value and the range", () => {
     const { verdict, title, evidence } = diagnose(input({ signs: at({ kl: 0.08, variance: 0.5 }) }));
     expect([verdict, title]).toEqual(["watch", "Watch the KL divergence."]);
-    expect(evidence).toBe("KL divergence is 0.08, healthy is below 0.03. How far it moved.");
+    expect(evidence).toBe("It is 0.08, healthy is below 0.03. How far it moved.");
   });
 
   it("counts several signs that are out of range", () => {

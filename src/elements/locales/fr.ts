@@ -573,6 +573,7 @@ export const templates = {
   s7fa9d6dcec3c78b2: str`${0} une seule fois`,
   s7fbcef03d252802d: `Demande de recommencer.`,
   s7fcc671f156b853f: `Pas gardés en mémoire.`,
+  s7fed5955b4d010df: str`Valeur : ${0} ; valeur saine : ${1}.`,
   s8037929afff2816d: `par magasin, moyenne des 100 derniers épisodes`,
   s804a806be543068c: str`${0} variables`,
   s808aa9a8175a24e8: `Récompenses réelles sommées avant la valeur estimée.`,
