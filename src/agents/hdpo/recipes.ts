@@ -165,13 +165,18 @@ function salesRecipe(problem: InventoryProblem, sales: RecordedSales, options: H
   return { ...own, trainTraces, devTraces: most(own.devTraces), batchSize: Math.min(own.batchSize, trainTraces) };
 }
 
+/** Epochs from one look at the development traces to the next at most, where the quick recipe has few traces. */
+const MOST_EPOCHS = 64;
+
 /**
- * A recipe with the options' own values, where they name some; of few traces so many epochs pass between two looks at
- * the development traces that a look is at no more traces than were learned from since the last.
+ * A recipe with the options' own values, where they name some. The quick one looks at no more development traces than it
+ * has learned from since its last look, if that takes no longer than its patience.
  */
 function chosen(own: Recipe, options: HdpoOptions): Recipe {
   const trainTraces = options.trainTraces || own.trainTraces;
   const devTraces = options.devTraces || own.devTraces;
+  const epochs = Math.min(Math.ceil(devTraces / trainTraces), MOST_EPOCHS, options.patience);
+  const fewer = options.recipe === "quick" ? epochs : 0;
   return {
     ...own,
     hidden: options.hidden.length > 0 ? options.hidden : own.hidden,
@@ -181,7 +186,7 @@ function chosen(own: Recipe, options: HdpoOptions): Recipe {
     batchSize: Math.min(options.batchSize || own.batchSize, trainTraces),
     trainTraces,
     devTraces,
-    devEvery: options.devEvery || Math.max(own.devEvery, Math.ceil(devTraces / trainTraces)),
+    devEvery: options.devEvery || Math.max(own.devEvery, fewer),
     // At least one period counts.
     trainIgnored: Math.min(options.trainIgnored || own.trainIgnored, own.trainPeriods - 1),
     scheduleSteps: options.scheduleSteps || own.scheduleSteps,

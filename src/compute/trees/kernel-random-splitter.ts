@@ -73,9 +73,8 @@ export class KernelRandomSplitter implements CountedSplitter {
     this.keys = memory.int32(keys.length);
     this.keys.set(keys);
     this.rowKeys = memory.int32(keys.length);
-    for (let i = 0; i < keys.length; i++) {
-      const feature = Math.floor(i / numRows);
-      this.rowKeys[(i - feature * numRows) * numFeatures + feature] = keys[i];
+    for (let feature = 0; feature < numFeatures; feature++) {
+      for (let row = 0; row < numRows; row++) this.rowKeys[row * numFeatures + feature] = keys[feature * numRows + row];
     }
     this.capacity = nearCapacity(numFeatures);
     this.nearStride = nearStrideOf(numFeatures);

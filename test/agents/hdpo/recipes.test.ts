@@ -47,6 +47,16 @@ test("options that name no value take the published one of the policy and the pr
   });
 });
 
+test("the quick recipe looks less often where there are few traces, the published one as published", () => {
+  const look = (more: Partial<HdpoOptions>) => recipeOf(problem({ setting: "one-warehouse" }), options(more)).devEvery;
+  expect(look({ recipe: "published", trainTraces: 16 })).toBe(10);
+  expect(look({ recipe: "quick" })).toBe(2);
+  expect(look({ recipe: "quick", trainTraces: 256, devTraces: 1024 })).toBe(4);
+  expect(look({ recipe: "quick", trainTraces: 16 })).toBe(64);
+  expect(look({ recipe: "quick", trainTraces: 16, patience: 20 })).toBe(20);
+  expect(look({ recipe: "quick", trainTraces: 16, devEvery: 3 })).toBe(3);
+});
+
 test("recorded sales decide the periods and the most traces, whatever the options say of periods", () => {
   const store = problem({ setting: "one-store-sales" });
   expect(recipeOf(store, options({ trainPeriods: 7 }))).toMatchObject({
