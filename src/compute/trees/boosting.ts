@@ -1,12 +1,12 @@
 import { parseOptions } from "../../core/options.js";
 import { type PreparedData, prepareData, type TrainingData } from "./data.js";
 import { ExactSplitter } from "./exact-splitter.js";
-import type { Forest } from "./forest.js";
 import { growDepthFirst } from "./grow.js";
-import { leafValueOf, NodePool } from "./node-pool.js";
+import { NodePool } from "./node-pool.js";
 import { BOOSTING_OPTIONS, type BoostingOptions } from "./options.js";
 import { presort } from "./presort.js";
 import type { TreeTask } from "./tree.js";
+import { closeForest, type Forest, leafOfKeys } from "./walk.js";
 
 /**
  * Trees whose sum counts.
@@ -56,19 +56,18 @@ export function fitBoosting(data: TrainingData, options: Partial<BoostingOptions
       const firstLeaf = pool.numLeafValues;
       const root = growDepthFirst(splitter, splitter.start(weights, 0), pool, settings);
       roots[stage * numScores + k] = root;
-      for (let row = 0; row < numRows; row++) leaves[row] = leafValueOf(pool, root, data.inputs, row * numFeatures);
+      for (let row = 0; row < numRows; row++) leaves[row] = leafOfKeys(pool, root, prepared.keys, row, numRows);
       if (isClassification) stepLeaves(pool, firstLeaf, leaves, rest.targets, weights, numOutputs);
       for (let leaf = firstLeaf; leaf < pool.numLeafValues; leaf++) pool.leafValues[leaf] *= settings.learningRate;
       for (let row = 0; row < numRows; row++) scores[row * numScores + k] += pool.leafValues[leaves[row]];
     }
   }
-  pool.trim();
   return {
     task: isClassification ? "classification" : "regression",
     numOutputs,
     numScores,
     initial,
-    forest: { pool, roots },
+    forest: closeForest(pool, roots),
   };
 }
 
@@ -169,10 +168,11 @@ export function fillBoostingScores(
   offset: number,
   scores: Float64Array,
 ): void {
-  const { pool, roots } = forest;
+  const { pool, roots, walk } = forest;
   for (let k = 0; k < numScores; k++) scores[k] = initial[k];
+  const leaves = walk.leavesOf(inputs, offset);
   for (let t = 0, k = 0; t < roots.length; t++) {
-    scores[k] += pool.leafValues[leafValueOf(pool, roots[t], inputs, offset)];
+    scores[k] += pool.leafValues[leaves[t]];
     if (++k === numScores) k = 0;
   }
 }

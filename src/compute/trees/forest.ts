@@ -7,27 +7,21 @@ import { CountedRandomSplitter } from "./counted-random-splitter.js";
 import { type PreparedData, prepareData, type TrainingData } from "./data.js";
 import { ExactSplitter } from "./exact-splitter.js";
 import { growDepthFirst } from "./grow.js";
-import { KernelRandomSplitter } from "./kernel-random-splitter.js";
-import { addTreeToPool, leafValueOf, NodePool, treeFromPool } from "./node-pool.js";
+import { KernelRandomGrower } from "./kernel-random-grower.js";
+import { addTreeToPool, NodePool, treeFromPool } from "./node-pool.js";
 import type { Criterion } from "./node-statistics.js";
 import { FOREST_OPTIONS, type ForestOptions } from "./options.js";
 import { presort } from "./presort.js";
 import { RandomSplitter } from "./random-splitter.js";
 import type { Splitter } from "./splitter.js";
 import { largestOf, type Tree } from "./tree.js";
+import { closeForest, type Forest } from "./walk.js";
 
 export type ForestKind =
   /** Bootstrap samples, exact thresholds. Source: Breiman 2001, "Random forests". */
   | "random-forest"
   /** All rows, drawn thresholds. Source: Geurts, Ernst & Wehenkel 2006, "Extremely randomized trees". */
   | "extra-trees";
-
-/** Trees whose mean counts, all in one pool of nodes. */
-export interface Forest {
-  readonly pool: NodePool;
-  /** [numTrees] first node of each tree. */
-  readonly roots: Int32Array;
-}
 
 /**
  * Fits a random forest or extremely randomised trees. Same data, options and seed, same forest.
@@ -53,8 +47,7 @@ export function fitForest(
     // The others will be about as large.
     if (t === 0) pool.reserve(Math.ceil(1.1 * pool.numNodes * roots.length));
   }
-  pool.trim();
-  return { pool, roots };
+  return closeForest(pool, roots);
 }
 
 /** A row is drawn this often in a bootstrap sample of whole weights only with a chance below 1e-70. */
@@ -86,13 +79,16 @@ function growerFor(
   const unit = largestCount(data.weights);
   const plan = criterion === "gini" && unit === 1 ? planCodes(data, isRandom ? 1 : MAX_DRAWS) : null;
   if (!plan) return growPlain;
+  const kernel = isRandom
+    ? KernelRandomGrower.over(data, plan, { ...settings, ...limits }, stream, pool.featureBits)
+    : null;
   const counted = isRandom
-    ? (KernelRandomSplitter.over(data, plan, limits, stream) ?? new CountedRandomSplitter(data, plan, limits, stream))
+    ? new CountedRandomSplitter(data, plan, limits, stream)
     : new CountedExactSplitter(data, order, plan, limits, stream);
-  return (weights, t) =>
-    largestCount(weights) > plan.countMask
-      ? growPlain(weights, t)
-      : growCounted(counted, counted.start(weights, t), pool, settings);
+  return (weights, t) => {
+    if (largestCount(weights) > plan.countMask) return growPlain(weights, t);
+    return kernel?.grow(weights, t, pool) ?? growCounted(counted, counted.start(weights, t), pool, settings);
+  };
 }
 
 /** Bootstrap samples as weights: as many draws with replacement as there are rows. */
@@ -130,8 +126,7 @@ export function forestOf(trees: readonly Tree[]): Forest {
   const [first] = trees;
   const pool = new NodePool(first.numFeatures, first.numOutputs, first.task);
   const roots = Int32Array.from(trees, (tree) => addTreeToPool(pool, tree));
-  pool.trim();
-  return { pool, roots };
+  return closeForest(pool, roots);
 }
 
 /** One of the trees, with its own arrays. */
@@ -146,19 +141,20 @@ export function numForestNodes({ pool }: Forest): number {
 
 /**
  * Fills `out` [numOutputs from `to`] with the mean of the trees' values for one row of inputs [numFeatures from
- * `offset`]: probabilities for a classifier.
+ * `offset`], each read as float32: probabilities for a classifier.
  */
 export function fillForestRow(
-  { pool, roots }: Forest,
+  { pool, walk, roots }: Forest,
   inputs: ArrayLike<number>,
   offset: number,
   out: Float32Array | Float64Array,
   to = 0,
 ): void {
   const { numOutputs, leafValues } = pool;
+  const leaves = walk.leavesOf(inputs, offset);
   for (let i = 0; i < numOutputs; i++) out[to + i] = 0;
   for (let t = 0; t < roots.length; t++) {
-    const from = leafValueOf(pool, roots[t], inputs, offset) * numOutputs;
+    const from = leaves[t] * numOutputs;
     for (let i = 0; i < numOutputs; i++) out[to + i] += leafValues[from + i];
   }
   for (let i = 0; i < numOutputs; i++) out[to + i] /= roots.length;

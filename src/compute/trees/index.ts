@@ -5,7 +5,6 @@ export type { ClassificationData, RegressionData, TrainingData, TrainingRows } f
 export { editTree, type TreeEdit } from "./edit-tree.js";
 export { fitTreeModel, TREE_MODELS, type TreeModelName, treeModelName, treeModelOptions } from "./fit.js";
 export {
-  type Forest,
   type ForestKind,
   fillForestRow,
   fillForestValues,
@@ -50,3 +49,4 @@ export {
   type Tree,
   type TreeTask,
 } from "./tree.js";
+export type { Forest } from "./walk.js";

@@ -1,9 +1,10 @@
 import { InputError, showValue } from "../../core/errors.js";
 import type { Boosting } from "./boosting.js";
-import { type Forest, forestOf, treeOf } from "./forest.js";
+import { forestOf, treeOf } from "./forest.js";
 import type { TreeModel } from "./model.js";
 import { parseTree, recordOf } from "./parse-tree.js";
 import type { Tree } from "./tree.js";
+import type { Forest } from "./walk.js";
 
 /** A tree's fields as plain data. */
 export type TreeData = { readonly [K in keyof Tree]: Tree[K] };

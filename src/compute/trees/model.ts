@@ -1,6 +1,7 @@
 import { type Boosting, fillBoostingScores, fillProbabilities } from "./boosting.js";
-import { type Forest, fillForestRow } from "./forest.js";
+import { fillForestRow } from "./forest.js";
 import { largestOf, leafOf, type Tree, type TreeTask } from "./tree.js";
+import type { Forest } from "./walk.js";
 
 /** Anything made of trees that answers a row of inputs with probabilities or numbers. */
 export type TreeModel =

@@ -1,21 +1,23 @@
+import { keyOfThreshold } from "./presort.js";
 import type { Tree, TreeTask } from "./tree.js";
 
-/** Words of 32 bits per node in {@link NodePool.words}: two for the threshold, then feature and link. */
-export const NODE_WORDS = 4;
+/** Words of 32 bits per node in {@link NodePool.words}. */
+export const NODE_WORDS = 2;
 
 /**
  * Nodes of one or many trees in a row of memory, made for walking.
  *
- * A node is 16 bytes: its threshold (float64), then its feature (-1: leaf) and a link (int32). The link of a split is
- * its left child, and the right child comes right after it, so that four nodes share a line of the cache and a step
- * costs at most one miss. The link of a leaf is its row in `leafValues` [numLeafValues, numOutputs]; the first
+ * A node is 8 bytes, so that eight share a line of the cache. The first word is the key of its threshold: an input, which
+ * is a float32, goes left where its own key is no larger (`presort.ts`). The second word of a split is
+ * step << featureBits | feature, where `step` leads from the node to its left child; the right child comes right after
+ * the left one. The second word of a leaf is ~row, its row in `leafValues` [numLeafValues, numOutputs]; the first
  * numOutputs rows of a classifier are the pure classes, which most leaves of a grown tree share.
  */
 export class NodePool {
   numNodes = 0;
-  /** [numNodes, 4] int32: see the class. */
+  /** [numNodes, 2] int32: see the class. */
   words: Int32Array;
-  /** [numNodes, 2] float64 over the same memory: the threshold of node i stands at 2 i. */
+  /** [numNodes] float64, as they were found; not needed for walking. */
   thresholds: Float64Array;
   samples: Float64Array;
   impurity: Float64Array;
@@ -23,6 +25,8 @@ export class NodePool {
   leafValues: Float64Array;
   /** [numNodes, numOutputs]: the values of splits too, when they are kept. A forest does without. */
   nodeValues: Float64Array | null;
+  /** Bits of a split's second word that name its input. */
+  readonly featureBits: number;
 
   constructor(
     readonly numFeatures: number,
@@ -30,9 +34,10 @@ export class NodePool {
     readonly task: TreeTask,
     { capacity = 64, keepNodeValues = false } = {},
   ) {
+    this.featureBits = featureBitsFor(numFeatures);
     this.nodeValues = keepNodeValues ? new Float64Array(numOutputs * capacity) : null;
     this.words = new Int32Array(NODE_WORDS * capacity);
-    this.thresholds = new Float64Array(this.words.buffer);
+    this.thresholds = new Float64Array(capacity);
     this.samples = new Float64Array(capacity);
     this.impurity = new Float64Array(capacity);
     this.leafValues = new Float64Array(numOutputs * (numOutputs + capacity));
@@ -55,70 +60,63 @@ export class NodePool {
     if (numNodes > this.samples.length) this.resize(numNodes);
   }
 
-  /** Adds the row of a leaf's values and answers with its place. */
+  /** Adds rows of leaves' values [numRows, numOutputs] and answers with the place of the first. */
   addLeafValues(values: ArrayLike<number>): number {
-    const { numOutputs } = this;
-    const needed = (this.numLeafValues + 1) * numOutputs;
+    const first = this.numLeafValues;
+    const at = first * this.numOutputs;
+    const needed = at + values.length;
     if (needed > this.leafValues.length) {
       const grown = new Float64Array(Math.max(needed, 2 * this.leafValues.length));
       grown.set(this.leafValues);
       this.leafValues = grown;
     }
-    for (let i = 0; i < numOutputs; i++) this.leafValues[this.numLeafValues * numOutputs + i] = values[i];
-    return this.numLeafValues++;
+    this.leafValues.set(values, at);
+    this.numLeafValues += values.length / this.numOutputs;
+    return first;
   }
 
   setLeaf(node: number, leafValue: number): void {
-    this.thresholds[2 * node] = 0;
-    this.words[NODE_WORDS * node + 2] = -1;
-    this.words[NODE_WORDS * node + 3] = leafValue;
+    this.words[NODE_WORDS * node] = 0;
+    this.words[NODE_WORDS * node + 1] = ~leafValue;
+    this.thresholds[node] = 0;
   }
 
+  /** Throws `RangeError` for a child too far away to be named, which takes more rows than any memory holds. */
   setSplit(node: number, feature: number, threshold: number, left: number): void {
-    this.thresholds[2 * node] = threshold;
-    this.words[NODE_WORDS * node + 2] = feature;
-    this.words[NODE_WORDS * node + 3] = left;
+    const step = left - node;
+    if (step >= 2 ** (31 - this.featureBits)) throw new RangeError("a tree has more nodes than can be numbered");
+    this.words[NODE_WORDS * node] = keyOfThreshold(threshold);
+    this.words[NODE_WORDS * node + 1] = (step << this.featureBits) | feature;
+    this.thresholds[node] = threshold;
   }
 
-  /** Gives back the memory that growing took in advance. */
-  trim(): void {
-    this.resize(this.numNodes);
+  /** Gives back the memory that growing took in advance; the words move to `words` [numNodes, 2], if that is given. */
+  trim(words?: Int32Array): void {
+    this.resize(this.numNodes, words);
     this.leafValues = this.leafValues.slice(0, this.numLeafValues * this.numOutputs);
   }
 
-  private resize(capacity: number): void {
-    const words = new Int32Array(NODE_WORDS * capacity);
+  private resize(capacity: number, words: Int32Array = new Int32Array(NODE_WORDS * capacity)): void {
     words.set(this.words.subarray(0, words.length));
     this.words = words;
-    this.thresholds = new Float64Array(words.buffer);
-    const samples = new Float64Array(capacity);
-    samples.set(this.samples.subarray(0, capacity));
-    this.samples = samples;
-    const impurity = new Float64Array(capacity);
-    impurity.set(this.impurity.subarray(0, capacity));
-    this.impurity = impurity;
-    if (!this.nodeValues) return;
-    const nodeValues = new Float64Array(this.numOutputs * capacity);
-    nodeValues.set(this.nodeValues.subarray(0, nodeValues.length));
-    this.nodeValues = nodeValues;
+    this.thresholds = resized(this.thresholds, capacity);
+    this.samples = resized(this.samples, capacity);
+    this.impurity = resized(this.impurity, capacity);
+    if (this.nodeValues) this.nodeValues = resized(this.nodeValues, this.numOutputs * capacity);
   }
 }
 
-/** The row of `leafValues` that an input row [numFeatures from `offset`] reaches from `root`. */
-export function leafValueOf(pool: NodePool, root: number, inputs: ArrayLike<number>, offset: number): number {
-  const { words, thresholds } = pool;
-  let node = root;
-  let feature = words[NODE_WORDS * node + 2];
-  while (feature >= 0) {
-    node = words[NODE_WORDS * node + 3] + (inputs[offset + feature] <= thresholds[2 * node] ? 0 : 1);
-    feature = words[NODE_WORDS * node + 2];
-  }
-  return words[NODE_WORDS * node + 3];
+const featureBitsFor = (numFeatures: number) => 32 - Math.clz32(Math.max(1, numFeatures - 1));
+
+function resized(values: Float64Array, length: number): Float64Array {
+  const result = new Float64Array(length);
+  result.set(values.subarray(0, length));
+  return result;
 }
 
 /** One tree of a pool as {@link Tree}, in pre-order. Where the pool kept none, a split's value is the mean of its children. */
 export function treeFromPool(pool: NodePool, root: number): Tree {
-  const { words, thresholds, numOutputs, leafValues, nodeValues } = pool;
+  const { words, thresholds, featureBits, numOutputs, leafValues, nodeValues } = pool;
   const order = preOrder(pool, root);
   const n = order.nodes.length;
   const tree: Tree = {
@@ -138,13 +136,13 @@ export function treeFromPool(pool: NodePool, root: number): Tree {
     const node = order.nodes[i];
     tree.samples[i] = pool.samples[node];
     tree.impurity[i] = pool.impurity[node];
-    const feature = words[NODE_WORDS * node + 2];
-    if (feature < 0) {
-      const from = words[NODE_WORDS * node + 3] * numOutputs;
+    const word = words[NODE_WORDS * node + 1];
+    if (word < 0) {
+      const from = ~word * numOutputs;
       for (let k = 0; k < numOutputs; k++) tree.value[i * numOutputs + k] = leafValues[from + k];
     } else {
-      tree.feature[i] = feature;
-      tree.threshold[i] = thresholds[2 * node];
+      tree.feature[i] = word & ((1 << featureBits) - 1);
+      tree.threshold[i] = thresholds[node];
       if (nodeValues) tree.value.set(nodeValues.subarray(node * numOutputs, (node + 1) * numOutputs), i * numOutputs);
       else fillMeanOfChildren(tree, i);
     }
@@ -164,7 +162,10 @@ export function fillMeanOfChildren(tree: Tree, node: number): void {
 }
 
 /** The nodes below `root` in pre-order, and the places of their children in that order. */
-function preOrder({ words }: NodePool, root: number): { nodes: number[]; left: number[]; right: number[] } {
+function preOrder(
+  { words, featureBits }: NodePool,
+  root: number,
+): { nodes: number[]; left: number[]; right: number[] } {
   const nodes: number[] = [];
   const left: number[] = [];
   const right: number[] = [];
@@ -174,11 +175,11 @@ function preOrder({ words }: NodePool, root: number): { nodes: number[]; left: n
     const [node, parent] = entry;
     const place = nodes.push(node) - 1;
     if (parent >= 0) right[parent] = place;
-    const isSplit = words[NODE_WORDS * node + 2] >= 0;
-    left.push(isSplit ? place + 1 : -1);
+    const word = words[NODE_WORDS * node + 1];
+    left.push(word >= 0 ? place + 1 : -1);
     right.push(-1);
-    if (!isSplit) continue;
-    const child = words[NODE_WORDS * node + 3];
+    if (word < 0) continue;
+    const child = node + (word >> featureBits);
     stack.push([child + 1, place], [child, -1]);
   }
   return { nodes, left, right };

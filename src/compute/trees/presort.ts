@@ -9,11 +9,16 @@ const bits = new Int32Array(float.buffer);
  */
 export function keysOf(values: Float32Array): Int32Array {
   const keys = new Int32Array(values.length);
-  for (let i = 0; i < keys.length; i++) {
-    float[0] = values[i] + 0;
+  fillKeys(keys, values, 0, values.length);
+  return keys;
+}
+
+/** Fills `keys` with those of `count` of the `values` from `offset`, each rounded to float32. */
+export function fillKeys(keys: Int32Array, values: ArrayLike<number>, offset: number, count: number): void {
+  for (let i = 0; i < count; i++) {
+    float[0] = values[offset + i] + 0;
     keys[i] = bits[0] ^ ((bits[0] >> 31) & 0x7fffffff);
   }
-  return keys;
 }
 
 /** The float32 of a key. */

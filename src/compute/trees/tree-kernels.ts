@@ -2,42 +2,26 @@ import { TREE_KERNELS } from "../wasm/generated/tree-kernels.js";
 
 /** What `assembly/trees.ts` exports; pointers are byte offsets into the memory. */
 export interface TreeKernels {
-  findRandomSplit(
-    columns: number,
-    stride: number,
-    codes: number,
-    size: number,
-    shift: number,
-    labelMask: number,
-    values: number,
-    features: number,
-    numFeatures: number,
-    numWanted: number,
-    minLeaf: number,
-    sums: number,
-    found: number,
-    key0: number,
-    key1: number,
-    copy: number,
-    position: number,
-  ): number;
-  copyNear(
-    rowKeys: number,
-    numFeatures: number,
-    codes: number,
-    size: number,
-    shift: number,
-    columns: number,
-    stride: number,
+  prepare(settings: number): void;
+  growTree(size: number, copy: number, position: number, firstLeaf: number): number;
+  nextDraw(): number;
+  numMixedLeaves(): number;
+  walkTrees(
+    nodes: number,
+    roots: number,
+    numTrees: number,
+    keys: number,
+    featureBits: number,
+    leaves: number,
+    open: number,
   ): void;
-  partitionCodes(keys: number, codes: number, aside: number, size: number, key: number, shift: number): void;
 }
 
-/** Kernels, and a memory that they can reach, handed out from its start. */
+/** Kernels, and a memory that they can reach, handed out from its start: arrays of so many numbers. */
 export interface KernelMemory {
   readonly kernels: TreeKernels;
-  /** The next `length` whole numbers; an even length keeps what follows in place for float64. */
   int32(length: number): Int32Array;
+  float64(length: number): Float64Array;
 }
 
 const PAGE_BYTES = 65536;
@@ -46,7 +30,7 @@ const FIRST = 1024;
 
 let compiled: WebAssembly.Module | null | undefined;
 
-/** A memory of so many 32-bit words; null where there is no WebAssembly with SIMD, or no such memory to be had. */
+/** A memory of so many 32-bit words, rounded up; null where there is no WebAssembly with SIMD, or no such memory to be had. */
 export function kernelMemory(numWords: number): KernelMemory | null {
   compiled = compiled === undefined ? compile() : compiled;
   if (!compiled) return null;
@@ -59,13 +43,16 @@ export function kernelMemory(numWords: number): KernelMemory | null {
   }
   const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
   let next = FIRST;
+  /** Every array starts at a multiple of 16 bytes. */
+  const take = (numBytes: number): number => {
+    const first = next;
+    next += 16 * Math.ceil(numBytes / 16);
+    return first;
+  };
   return {
     kernels: exports as unknown as TreeKernels,
-    int32(length) {
-      const array = new Int32Array(memory.buffer, next, length);
-      next += array.byteLength;
-      return array;
-    },
+    int32: (length) => new Int32Array(memory.buffer, take(4 * length), length),
+    float64: (length) => new Float64Array(memory.buffer, take(8 * length), length),
   };
 }
 

@@ -7,7 +7,7 @@ import { CountedRandomSplitter } from "../../../src/compute/trees/counted-random
 import { type PreparedData, prepareData } from "../../../src/compute/trees/data.js";
 import { ExactSplitter } from "../../../src/compute/trees/exact-splitter.js";
 import { growDepthFirst } from "../../../src/compute/trees/grow.js";
-import { KernelRandomSplitter } from "../../../src/compute/trees/kernel-random-splitter.js";
+import { KernelRandomGrower } from "../../../src/compute/trees/kernel-random-grower.js";
 import { treeFromPool } from "../../../src/compute/trees/node-pool.js";
 import { keyOfThreshold, keysOf, presort, valueOfKey } from "../../../src/compute/trees/presort.js";
 import { RandomSplitter } from "../../../src/compute/trees/random-splitter.js";
@@ -53,17 +53,23 @@ function grown(
     kind === "exact"
       ? new ExactSplitter(data, order, "gini", limits, stream())
       : new RandomSplitter(data, "gini", limits, stream());
-  const fast =
-    kind === "exact"
-      ? new CountedExactSplitter(data, order, plan, limits, stream())
-      : kind === "random"
-        ? new CountedRandomSplitter(data, plan, limits, stream())
-        : KernelRandomSplitter.over(data, plan, limits, stream());
-  if (!fast) throw new Error("there are no kernels");
-  const pools = [poolFor(data, true), poolFor(data, true)];
+  const plainPool = poolFor(data, kind !== "kernel");
+  const fastPool = poolFor(data, kind !== "kernel");
+  const growFast = (): number => {
+    if (kind === "kernel") {
+      const grower = KernelRandomGrower.over(data, plan, { ...growth, ...limits }, stream(), fastPool.featureBits);
+      if (!grower) throw new Error("there are no kernels");
+      return grower.grow(weights, 0, fastPool);
+    }
+    const fast =
+      kind === "exact"
+        ? new CountedExactSplitter(data, order, plan, limits, stream())
+        : new CountedRandomSplitter(data, plan, limits, stream());
+    return growCounted(fast, fast.start(weights, 0), fastPool, growth);
+  };
   return [
-    treeFromPool(pools[0], growDepthFirst(plain, plain.start(weights, 0), pools[0], growth)),
-    treeFromPool(pools[1], growCounted(fast, fast.start(weights, 0), pools[1], growth)),
+    treeFromPool(plainPool, growDepthFirst(plain, plain.start(weights, 0), plainPool, growth)),
+    treeFromPool(fastPool, growFast()),
   ];
 }
 
@@ -117,11 +123,33 @@ describe("the fast way and the plain way grow the same tree, node for node", () 
   });
 });
 
+test("kernels grow tree after tree as the other way does, leaves of several classes too", () => {
+  const data = prepareData(randomData(7, { numRows: 400, numFeatures: 3, numClasses: 3 }));
+  const plan = planCodes(data, 1);
+  if (!plan) throw new Error("the codes do not fit");
+  const limits = { maxFeatures: 2, minSamplesLeaf: 4, minSamplesSplit: 2, maxDepth: 1e6 };
+  const stream = () => new RandomStream(7, "test/splits", 3);
+  const [plainPool, fastPool] = [poolFor(data, false), poolFor(data, false)];
+  const plain = new CountedRandomSplitter(data, plan, limits, stream());
+  const fast = KernelRandomGrower.over(data, plan, limits, stream(), fastPool.featureBits);
+  if (!fast) throw new Error("there are no kernels");
+  for (let t = 0; t < 3; t++) {
+    const roots = [
+      growCounted(plain, plain.start(data.weights, t), plainPool, limits),
+      fast.grow(data.weights, t, fastPool),
+    ];
+    expect(treeFromPool(fastPool, roots[1])).toEqual(treeFromPool(plainPool, roots[0]));
+  }
+  expect(fastPool.numLeafValues).toBe(plainPool.numLeafValues);
+  expect(fastPool.numLeafValues).toBeGreaterThan(data.numOutputs + 10);
+});
+
 test("kernels leave more classes than they can count to the other way", () => {
   const data = prepareData(randomData(1, { numRows: 30, numClasses: 5 }));
   const plan = planCodes(data, 1);
   const stream = new RandomStream(1, "test/splits");
-  expect(plan && KernelRandomSplitter.over(data, plan, { maxFeatures: 2, minSamplesLeaf: 1 }, stream)).toBeNull();
+  const limits = { maxFeatures: 2, minSamplesLeaf: 1, minSamplesSplit: 2, maxDepth: 9 };
+  expect(plan && KernelRandomGrower.over(data, plan, limits, stream, 3)).toBeNull();
 });
 
 test("rows whose codes would need more than 31 bits are left to the plain way", () => {
