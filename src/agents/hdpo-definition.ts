@@ -29,6 +29,19 @@ export const hdpo: AgentDefinition = {
     const { createHdpo } = await import("./hdpo.js");
     return createHdpo(context);
   },
+  resident: {
+    unsupported: (spec, options) => {
+      // A store alone has one road, and orders one number.
+      const isStore = spec.action.kind === "continuous" && spec.action.features.length === 1;
+      const { policy } = options as unknown as HdpoOptions;
+      if (isStore && policy === "network") return null;
+      return "On the graphics device HDPO learns the plain network of one store.";
+    },
+    create: async (context, graphics) => {
+      const { ResidentHdpo } = await import("./resident/hdpo.js");
+      return ResidentHdpo.create(context, graphics);
+    },
+  },
 };
 
 const networkOf = (inputSize: number, hidden: readonly number[]) =>

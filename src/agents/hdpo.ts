@@ -1,7 +1,5 @@
-import type { EngineState } from "../compute/adam.js";
 import { layoutOf } from "../compute/network.js";
 import { adamStepAll, type UnrolledFactory } from "../compute/unrolled.js";
-import { InputError } from "../core/errors.js";
 import { finishPaced } from "../core/long-work.js";
 import type { Packable } from "../core/pack.js";
 import { RandomStream } from "../core/random.js";
@@ -18,14 +16,12 @@ import type { OrderPolicy } from "./hdpo/order-policy.js";
 import { type Recipe, recipeOf } from "./hdpo/recipes.js";
 import { Rollout } from "./hdpo/rollout.js";
 import type { HdpoOptions } from "./hdpo-options.js";
+import { ADAM, checkSlopes, type HdpoState, isDone, rateAt } from "./hdpo-state.js";
 
 /** Bytes of activations that a chunk of traces may take: more would not stay in the second cache of a core. */
 const CHUNK_BYTES = 2_000_000;
 /** A call of `iterate` is over after about this many multiplications, a quarter of a second. */
 const CALL_WORK = 2e9;
-/** What is left of the learning rate at the end of its schedule. */
-const LAST_RATE = 0.01;
-const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
 /**
  * Hindsight-differentiable policy optimisation: traces of demand are drawn beforehand, a deterministic policy plays them
@@ -50,9 +46,9 @@ class Hdpo implements Agent {
   private readonly order: Uint32Array;
   /** Chunks of traces that a call of `iterate` takes. */
   private readonly chunksPerCall: number;
-  private epoch = 0;
+  epoch = 0;
   /** Environment steps of finished gradient steps, and those that `iterate` has not told of yet. */
-  private steps = 0;
+  steps = 0;
   private untold = 0;
   /** Position in `order` of the running batch, traces of it that were played, and their cost. */
   private batchStart = 0;
@@ -63,7 +59,7 @@ class Hdpo implements Agent {
   private devSum = 0;
   private devCost: number | null = null;
   private bestCost: number | null = null;
-  private bestEpoch = 0;
+  bestEpoch = 0;
 
   constructor(
     { createEngine, seed, envOptions }: AgentContext,
@@ -107,11 +103,7 @@ class Hdpo implements Agent {
 
   /** The learning rate has fallen, the epochs are over, or the policy has long not become better. */
   get done(): boolean {
-    const { maxEpochs, patience } = this.options;
-    const { scheduleSteps } = this.recipe;
-    if (this.devPlayed !== null) return false;
-    const hasFallen = scheduleSteps > 0 && this.steps >= scheduleSteps;
-    return hasFallen || this.epoch >= maxEpochs || this.epoch - this.bestEpoch > patience;
+    return this.devPlayed === null && isDone(this, this.recipe, this.options);
   }
 
   /** Learns from some chunks of traces, at most to the end of a gradient step, or plays some development traces. */
@@ -268,32 +260,6 @@ class Hdpo implements Agent {
   dispose(): void {}
 }
 
-interface HdpoState {
-  readonly learnables: readonly EngineState[];
-  readonly gradients: readonly ArrayLike<number>[];
-  readonly best: readonly ArrayLike<number>[];
-  readonly order: Uint32Array;
-  readonly shufflePositions: Uint32Array;
-  readonly epoch: number;
-  readonly steps: number;
-  readonly untold: number;
-  readonly batchStart: number;
-  readonly played: number;
-  readonly batchCost: number;
-  readonly devPlayed: number | null;
-  readonly devSum: number;
-  readonly devCost: number | null;
-  readonly bestCost: number | null;
-  readonly bestEpoch: number;
-}
-
-/** Share of the learning rate after some environment steps: half a cosine down to {@link LAST_RATE}, then that. */
-function rateAt(steps: number, scheduleSteps: number): number {
-  if (scheduleSteps === 0) return 1;
-  const progress = Math.min(steps / scheduleSteps, 1);
-  return LAST_RATE + (1 - LAST_RATE) * 0.5 * (1 + Math.cos(Math.PI * progress));
-}
-
 /**
  * Traces of a chunk, as many as fit into {@link CHUNK_BYTES} with all their activations, from 4 to 64; and the
  * multiplications of one trace and period, forward.
@@ -314,11 +280,7 @@ function sizesOf(form: PolicyForm, simulator: InventorySimulator, numPeriods: nu
 /** Makes the agent, its forecaster fitted where it has one; the registry loads this file only when one is trained. */
 export async function createHdpo(context: AgentContext): Promise<Agent> {
   const options = context.options as unknown as HdpoOptions;
-  const { orderCost } = inventoryProblemOf("inventory", context.envOptions);
-  if (orderCost) {
-    const allowed = "0 for hdpo, since it learns by slopes and this cost has none; ppo learns with it";
-    throw new InputError("env.orderCost", String(orderCost), allowed);
-  }
+  checkSlopes(inventoryProblemOf("inventory", context.envOptions));
   return new Hdpo(context, options, await forecastFor(context, options));
 }
 

@@ -52,6 +52,8 @@ function wgslTests(gpu: GraphicsDevice, plain: GraphicsDevice): void {
     await expectReference(plain, branching, 50);
   });
 
+  it("knows elu", () => expectReference(gpu, { ...branching, activation: "elu" }, 50));
+
   it("gives the same numbers from workgroup memory as from a storage buffer", async () => {
     expect(planTile(layoutOf(branching), LEAST).memory).toBe("workgroup");
     const near = createWgslEngine(gpu, { ...LEAST, mostQuads: 3 })(branching, 50);

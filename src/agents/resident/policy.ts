@@ -1,4 +1,4 @@
-import type { Engine } from "../../compute/engine.js";
+import type { Engine, EngineFactory } from "../../compute/engine.js";
 import { loadEngine } from "../../compute/index.js";
 import type { NetworkSpec } from "../../compute/network.js";
 import type { RandomStream } from "../../core/random.js";
@@ -11,10 +11,10 @@ import type { Policy, SerialisedPolicy } from "../policies/policy.js";
 const ROWS = 256;
 
 /** The fastest engine on the CPU. */
-async function createTwin(network: NetworkSpec): Promise<Engine> {
+export async function loadCpuEngine(): Promise<EngineFactory> {
   for (const id of ["wasm-relaxed", "wasm-simd", "reference"] as const) {
     const create = await loadEngine(id);
-    if (create) return create(network, ROWS);
+    if (create) return create;
   }
   throw new RangeError("expected an engine on the CPU, got none");
 }
@@ -48,7 +48,7 @@ export class TwinPolicy implements Policy {
     normaliser: RunningStatistics | null,
     fetch: (twin: Engine) => Promise<void>,
   ): Promise<TwinPolicy> {
-    return new TwinPolicy(await createTwin(network), action, head, normaliser, fetch);
+    return new TwinPolicy((await loadCpuEngine())(network, ROWS), action, head, normaliser, fetch);
   }
 
   /** The parameters have changed: the next call fetches them. */

@@ -105,7 +105,7 @@ export function leafOfKeys(pool: NodePool, root: number, keys: Int32Array, offse
   let word = words[NODE_WORDS * node + 1];
   while (word >= 0) {
     const key = keys[offset + stride * (word & featureMask)];
-    node += (word >> featureBits) + (key > words[NODE_WORDS * node] ? 1 : 0);
+    node += (word >> featureBits) + Number(key > words[NODE_WORDS * node]);
     word = words[NODE_WORDS * node + 1];
   }
   return ~word;

@@ -135,19 +135,28 @@ function four(statement: (k: number) => string): string {
   return [0, 1, 2, 3].map(statement).join(" ");
 }
 
-/** Of tanh and relu the device has code. Throws `RangeError` for another activation, or one after the last layer. */
-function activationOf({ spec }: NetworkLayout): "tanh" | "relu" {
-  if (spec.activation === "elu") throw new RangeError("expected the activation tanh or relu on this engine, got elu");
+/** WGSL of the activation of `x`, and of its slope by its own value `y`. */
+const ACTIVATIONS = {
+  tanh: { value: "own_tanh4(x)", slope: "1.0 - y * y" },
+  relu: { value: "select(x, vec4f(0.0), x < vec4f(0.0))", slope: "select(vec4f(0.0), vec4f(1.0), y > vec4f(0.0))" },
+  elu: {
+    value: "select(x, exp(min(x, vec4f(0.0))) - 1.0, x < vec4f(0.0))",
+    slope: "select(y + 1.0, vec4f(1.0), y > vec4f(0.0))",
+  },
+} as const;
+
+/** Throws `RangeError` for an activation after the last layer. */
+function activationOf({ spec }: NetworkLayout) {
   const activated = spec.heads.find((head) => head.activated);
   if (activated) throw new RangeError(`expected a last layer without activation on this engine, got ${activated.name}`);
-  return spec.activation;
+  return ACTIVATIONS[spec.activation];
 }
 
 function forwardCode({ layout }: TilePlan): string {
-  const activate = activationOf(layout) === "tanh" ? "own_tanh4(x)" : "select(x, vec4f(0.0), x < vec4f(0.0))";
+  const { value } = activationOf(layout);
   // A last layer is narrow: one unit of four rows for each thread keeps more of them busy.
   return /* wgsl */ `
-fn activate(x: vec4f) -> vec4f { return ${activate}; }
+fn activate(x: vec4f) -> vec4f { return ${value}; }
 fn forward_piece(layer: Layer, piece: u32) {
   let unit4 = piece / QUADS;
   let quad = piece % QUADS;
@@ -190,7 +199,7 @@ fn network_forward(local: u32) {
 }
 
 function backwardCode({ layout, input }: TilePlan): string {
-  const slope = layout.spec.activation === "tanh" ? "1.0 - y * y" : "select(vec4f(0.0), vec4f(1.0), y > vec4f(0.0))";
+  const { slope } = activationOf(layout);
   // A thread's four input features lie a quarter of the layer apart, so that neighbours read neighbouring banks and
   // write neighbouring addresses.
   return /* wgsl */ `
