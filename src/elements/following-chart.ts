@@ -34,7 +34,7 @@ export class FollowingChart extends VitrineElement {
         padding-bottom: var(--x2);
       }
       .plot {
-        max-height: 260px;
+        max-height: 190px;
       }
       .same {
         stroke: var(--ink-3);

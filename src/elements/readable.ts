@@ -36,6 +36,9 @@ export interface ReadableWish {
   readonly feature: number | null;
 }
 
+/** What a tree is saved as: its file's ending. */
+export type TreeFormat = "json" | "py" | "ts";
+
 /** Something is being made. */
 export interface Making {
   readonly method: ExplanationMethod;
@@ -54,6 +57,9 @@ const TABS: readonly ReadableTab[] = ["network", "tree", "rule", "shapley", "map
  * @fires readable-wish - `detail` is the {@link ReadableWish}: another tab, method or pair of features.
  * @fires explain-now - `detail` is the `ExplanationMethod` to be made anew, in full.
  * @fires tree-edit - `detail` is the `TreeEdit` that a person wishes.
+ * @fires tree-save - `detail` is the {@link TreeFormat} that the tree in front is to be saved as.
+ * @fires tree-load - `detail` is the `File` whose tree is to take its place.
+ * @fires tree-undo - `detail` is the `ExplanationMethod` of the tree whose last change is to be taken back.
  * @fires table-show - `detail` is a `TableTwin`.
  */
 @customElement("vitrine-readable")
@@ -64,6 +70,13 @@ export class Readable extends VitrineElement {
     css`
       :host {
         display: block;
+      }
+      .head {
+        flex-wrap: wrap;
+      }
+      .tabs button {
+        padding: 0 4px;
+        font-size: var(--t-small);
       }
       .panel {
         padding: 4px 0 var(--x3);
@@ -128,6 +141,12 @@ export class Readable extends VitrineElement {
   @property({ attribute: false }) explanations: Readonly<Partial<Record<ExplanationMethod, Explanation>>> = {};
   @property({ attribute: false }) errors: Readonly<Partial<Record<ExplanationMethod, string>>> = {};
   @property({ attribute: false }) making: Making | null = null;
+  /** The method whose tree is scored after a change, or null. */
+  @property() scoring: ExplanationMethod | null = null;
+  /** Why the last file could not be written or read, or an empty string. */
+  @property() fileError = "";
+  /** The last change of the tree in front can be taken back. */
+  @property({ type: Boolean }) undoable = false;
   @property({ attribute: false }) attribution: Attribution | null = null;
   @property({ attribute: false }) attributed: ArrayLike<number> = [];
   @property({ attribute: false }) map: DecisionMap | null = null;
@@ -143,6 +162,7 @@ export class Readable extends VitrineElement {
   @state() private feature = 0;
   @query("vitrine-tree") private treeView?: TreeView;
   @query("vitrine-rule-card") private card?: RuleCard;
+  @query("input[type=file]") private treeFile?: HTMLInputElement;
 
   /** Lights what decides in one moment; called with every frame. */
   show(moment: StageMoment, now: number): void {
@@ -225,8 +245,40 @@ export class Readable extends VitrineElement {
         </select>
         ${this.makeButton(this.treeMethod)} ${this.madeAt(explanation)}
       </div>
+      ${explanation?.kind === "tree" ? this.filesRow() : nothing}
     `;
   }
+
+  private filesRow() {
+    return html`<div class="row">
+      <label class="sr" for="save">${msg("Save the tree as a file")}</label>
+      <select id="save" @change=${({ target }: Event) => this.save(target as HTMLSelectElement)}>
+        <option value="">${msg("Save as …")}</option>
+        <option value="py">Python</option>
+        <option value="ts">TypeScript</option>
+        <option value="json">JSON</option>
+      </select>
+      <button class="btn quiet" title=${msg("A tree that was saved as JSON")} @click=${() => this.treeFile?.click()}>
+        ${msg("Load a tree …")}
+      </button>
+      <input type="file" accept=".json,application/json" hidden aria-hidden="true" tabindex="-1" @change=${this.load} />
+      ${this.fileError === "" ? nothing : html`<span class="warning" role="alert">▲ ${this.fileError}</span>`}
+    </div>`;
+  }
+
+  private save(select: HTMLSelectElement): void {
+    const format = select.value;
+    select.value = "";
+    if (format !== "") this.tell("tree-save", format as TreeFormat);
+  }
+
+  private readonly load = ({ target }: Event): void => {
+    const input = target as HTMLInputElement;
+    const [file] = input.files ?? [];
+    if (file) this.tell("tree-load", file);
+    // The same file may be chosen again.
+    input.value = "";
+  };
 
   private rulePanel() {
     const explanation = this.explanations.shapley;
@@ -304,14 +356,15 @@ export class Readable extends VitrineElement {
   private scores(explanation: Explanation | undefined) {
     if (!explanation) return nothing;
     const { fidelity, fidelityOnOwnStates, teacher, episodes } = explanation;
+    const known = explanation.method !== this.scoring;
     return html`<dl class="scores">
       <div title=${msg(str`on its own states ${formatPercent(fidelityOnOwnStates)}`)}>
         <dt>${msg("Agreement")}</dt>
-        <dd>${formatFixed(fidelity * 100, 1)} %</dd>
+        <dd>${known ? html`${formatFixed(fidelity * 100, 1)} %` : "…"}</dd>
       </div>
       <div title=${msg(str`mean over ${formatInteger(episodes)} fixed starts, 95 % interval`)}>
         <dt>${msg(str`Return, network ${returnText(teacher)}`)}</dt>
-        <dd>${returnText(explanation)}</dd>
+        <dd>${known ? returnText(explanation) : "…"}</dd>
       </div>
       <div>
         <dt>${msg("Size")}</dt>
@@ -320,17 +373,28 @@ export class Readable extends VitrineElement {
     </dl>`;
   }
 
-  private warnings({ warnings, edited }: Explanation) {
-    return html`${edited ? html`<p class="row">${msg("Changed by hand.")}</p>` : nothing}${warnings.map(
+  private warnings({ warnings, edited, method }: Explanation) {
+    return html`${edited ? this.editedRow(method) : nothing}${warnings.map(
       (warning) => html`<p class="warning">▲ ${warningText(warning)}</p>`,
     )}`;
+  }
+
+  private editedRow(method: ExplanationMethod) {
+    return html`<p class="row">
+      ${msg("Changed by hand; it stays until you make one anew.")}
+      ${
+        this.undoable
+          ? html`<button class="btn quiet" @click=${() => this.tell("tree-undo", method)}>${msg("Undo")}</button>`
+          : nothing
+      }
+    </p>`;
   }
 
   private madeAt(explanation: Explanation | undefined) {
     const making = this.making && methodsOf(this.tab).includes(this.making.method) ? this.making : null;
     return html`<span class="dim" role="status">
-      ${explanation ? madeAtText(explanation) : nothing}
-      ${making && !making.live ? msg(str`making one from step ${formatCompact(making.step)} …`) : nothing}
+      ${explanation ? (explanation.method === this.scoring ? msg("scoring …") : madeAtText(explanation)) : nothing}
+      ${making && !making.live && !this.scoring ? msg(str`making one from step ${formatCompact(making.step)} …`) : nothing}
     </span>`;
   }
 

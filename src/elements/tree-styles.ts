@@ -93,8 +93,9 @@ export const treeStyles = css`
     color: var(--lamp-edge);
     white-space: nowrap;
   }
-  /* The edges show which side it is; a reader of the names is told. */
-  .drawn .side {
+  /* The edges show which side it is, and there is no room for units; a reader of the names is told both. */
+  .drawn .side,
+  .drawn .unit {
     position: absolute;
     width: 1px;
     height: 1px;
@@ -141,9 +142,13 @@ export const treeStyles = css`
   }
   .outline .node {
     display: flex;
-    align-items: baseline;
+    align-items: center;
     gap: 6px;
     min-height: 32px;
+  }
+  /* A name may be cut, a number not. */
+  .outline .bound {
+    flex: none;
   }
   .outline .share,
   .outline .now {
@@ -165,18 +170,28 @@ export const treeStyles = css`
     font-size: var(--t-small);
     color: var(--ink-2);
   }
+  /* At the lower edge of whatever scrolls: a large tree must not hide what it was clicked for. */
   .editor {
+    position: sticky;
+    z-index: 2;
+    bottom: calc(-1 * var(--x3));
     display: flex;
     flex-wrap: wrap;
     align-items: center;
-    gap: var(--x2);
+    gap: 4px 6px;
     margin-top: var(--x2);
+    padding: 4px 0;
+    border-top: 1px solid var(--rule);
+    background: var(--sheet);
     font-size: var(--t-small);
   }
   .editor label {
     display: inline-flex;
     align-items: center;
     gap: var(--x1);
+  }
+  .editor .btn {
+    padding: 0 6px;
   }
   .editor input {
     width: 9ch;

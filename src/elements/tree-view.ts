@@ -207,7 +207,7 @@ export class TreeView extends VitrineElement {
     >
       ${side && html`<small class="side">${side}</small>`}
       <span class="name">${isLeaf ? this.shortAnswer(node) : name}</span>
-      ${isLeaf ? html`<small class="share">${share}</small>` : html`<b class="bound">${this.bound(node)}</b>`}
+      ${isLeaf ? html`<small class="share">${share}</small>` : html`<b class="bound">${this.limit(node)}<span class="unit">${this.unitOf(node)}</span></b>`}
       ${step ? html`<small class="now" aria-hidden="true">${msg(str`now ${formatSignificant(step.value)}`)}</small>` : nothing}
     </button>`;
   }
@@ -304,10 +304,17 @@ export class TreeView extends VitrineElement {
   }
 
   private bound(node: number, holds = true): string {
-    const { tree } = this;
-    if (!tree) return "";
-    const unit = this.inputs[tree.feature[node]]?.unit ?? "";
-    return `${holds ? "≤" : ">"} ${formatSignificant(tree.threshold[node])}${unit === "" ? "" : ` ${unit}`}`;
+    return this.limit(node, holds) + this.unitOf(node);
+  }
+
+  private limit(node: number, holds = true): string {
+    return this.tree ? `${holds ? "≤" : ">"} ${formatSignificant(this.tree.threshold[node])}` : "";
+  }
+
+  /** The unit of a node's input behind a space, or nothing. */
+  private unitOf(node: number): string {
+    const unit = this.tree ? (this.inputs[this.tree.feature[node]]?.unit ?? "") : "";
+    return unit === "" ? "" : ` ${unit}`;
   }
 
   private best(node: number): number {

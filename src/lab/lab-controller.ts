@@ -9,6 +9,7 @@ import { type RunEntry, RunLibrary } from "../runs/opfs-library.js";
 import type { SessionConfig } from "../training/config.js";
 import type { StageActor, StageFrames } from "../training/messages.js";
 import { CalibrationMemory } from "./calibrations.js";
+import { download } from "./download.js";
 import { LabSession } from "./lab-session.js";
 import { type NoticeText, refusalNotice, runNotice } from "./notices.js";
 import type { RunNotice, RunOrigin } from "./seed-run.js";
@@ -254,12 +255,7 @@ export class LabController {
     this.session?.saveNow();
     const file = await (await this.library).exportRun(name);
     if (!file) return;
-    const url = URL.createObjectURL(file);
-    const anchor = document.createElement("a");
-    anchor.href = url;
-    anchor.download = `${name}.tar`;
-    anchor.click();
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+    download(file, `${name}.tar`);
   }
 
   /** Shows a sentence; returns its number. */

@@ -13,7 +13,8 @@ export const labStyles = css`
     grid-template:
       "bar bar bar" auto
       "setup centre insight" minmax(560px, 1fr)
-      "setup curves runs" 204px
+      "setup curves insight" 84px
+      "setup curves runs" 120px
       / 252px minmax(0, 1fr) 436px;
     height: 100%;
     min-height: inherit;
@@ -69,9 +70,9 @@ export const labStyles = css`
   vitrine-diagnosis {
     padding-bottom: 6px;
   }
-  /* Of one height, whatever it shows: a tree that arrives must not move what is above it. */
+  /* Of one height, whatever it shows: a tree that arrives must not move what is above it. What is left goes to it. */
   .insight vitrine-readable {
-    flex: 0 0 338px;
+    flex: 4 0 338px;
     padding-bottom: var(--x3);
     overflow: hidden auto;
     scrollbar-width: thin;

@@ -18,6 +18,7 @@ import type {
   SessionStatus,
   StageActor,
   StageFrames,
+  ToWorker,
   ViewWish,
 } from "../training/messages.js";
 import type { CalibrationMemory } from "./calibrations.js";
@@ -113,6 +114,9 @@ export class SeedRun {
 
   /** The newest explanation by each method. */
   explanations: Readonly<Partial<Record<ExplanationMethod, Explanation>>> = {};
+  /** A tree that a person changed, while it is scored: what it was, what it is, and the number of the change. */
+  scoring: Omit<Extract<ToWorker, { type: "score" }>, "type"> | null = null;
+  private numEdits = 0;
   /** What is being explained right now, or null. */
   explaining: { readonly method: ExplanationMethod; readonly step: number; readonly live: boolean } | null = null;
   /** Why the policy cannot be explained by a method. */
@@ -242,9 +246,20 @@ export class SeedRun {
     this.client?.send({ type: "watch", wish: this.viewWish });
   }
 
-  /** Has a tree scored that a person changed. */
+  /** Shows a tree that a person changed, and has it scored. */
   scoreTree(before: TreeExplanation, policy: SerialisedPolicy): void {
-    this.client?.send({ type: "score", before, policy });
+    const nodes = (policy as unknown as { readonly feature: ArrayLike<number> }).feature.length;
+    const edited = { ...before, policy: policy as TreeExplanation["policy"], size: { nodes }, edited: true };
+    this.explanations = { ...this.explanations, [before.method]: edited };
+    this.scoring = { before, policy, edit: ++this.numEdits };
+    this.client?.send({ type: "score", ...this.scoring });
+  }
+
+  /** Puts an earlier explanation in front again, and keeps it. */
+  showExplanation(explanation: Explanation): void {
+    this.scoring = null;
+    this.explanations = { ...this.explanations, [explanation.method]: explanation };
+    void this.keepExplanation(explanation);
   }
 
   /** Asks for a checkpoint, for example because the page is about to be left. */
@@ -338,6 +353,7 @@ export class SeedRun {
       withoutGpu: this.gpuLosses >= MAX_GPU_LOSSES,
     });
     if (this.wish) this.client?.send({ type: "explain", wish: this.wish });
+    if (this.scoring) this.client?.send({ type: "score", ...this.scoring });
     if (this.tree) this.client?.send({ type: "tree", policy: this.tree });
     if (this.viewWish) this.client?.send({ type: "watch", wish: this.viewWish });
     if (this.asked) this.client?.send({ type: "command", value: this.asked });
@@ -366,6 +382,7 @@ export class SeedRun {
         break;
       case "explanation-failed":
         this.explaining = null;
+        if (this.scoring?.before.method === message.method) this.showExplanation(this.scoring.before);
         this.explanationErrors = { ...this.explanationErrors, [message.method]: message.message };
         break;
       case "attribution":
@@ -474,8 +491,11 @@ export class SeedRun {
     if (message.stage) this.settings.onStage(message.stage);
   }
 
-  private onExplanation({ explanation, live }: Extract<FromWorker, { type: "explanation" }>): void {
+  private onExplanation({ explanation, live, edit }: Extract<FromWorker, { type: "explanation" }>): void {
     this.explaining = null;
+    // Of trees that were on their way when the person changed one, or took the change back, none takes its place.
+    if (edit === undefined ? this.scoring?.before.method === explanation.method : this.scoring?.edit !== edit) return;
+    if (edit !== undefined) this.scoring = null;
     this.explanations = { ...this.explanations, [explanation.method]: explanation };
     this.explanationErrors = { ...this.explanationErrors, [explanation.method]: undefined };
     // Live ones come every few seconds; those that were asked for, or made at the end, are kept.

@@ -20,7 +20,7 @@ import { currentLocale, preferredLocale, translated, useLocale } from "../elemen
 import "../elements/notices.js";
 import "../elements/policy-view.js";
 import type { PolicyView } from "../elements/policy-view.js";
-import type { Readable, ReadableWish } from "../elements/readable.js";
+import type { Readable, ReadableWish, TreeFormat } from "../elements/readable.js";
 import "../elements/reward-strip.js";
 import type { RewardStrip } from "../elements/reward-strip.js";
 import "../elements/stage.js";
@@ -316,6 +316,9 @@ export class VitrineLab extends VitrineElement {
             .explanations=${first.explanations}
             .errors=${first.explanationErrors}
             .making=${first.explaining}
+            .scoring=${first.scoring?.before.method ?? null}
+            ?undoable=${this.readable.canUndo}
+            .fileError=${this.readable.fileError}
             .attribution=${first.attribution?.attribution ?? null}
             .attributed=${first.attribution?.observation ?? []}
             .map=${first.map?.network ?? null}
@@ -325,6 +328,9 @@ export class VitrineLab extends VitrineElement {
             @readable-wish=${(event: CustomEvent<ReadableWish>) => this.readable.want(event.detail)}
             @explain-now=${(event: CustomEvent<ExplanationMethod>) => this.readable.make(event.detail)}
             @tree-edit=${(event: CustomEvent<TreeEdit>) => void this.readable.edit(event.detail)}
+            @tree-save=${(event: CustomEvent<TreeFormat>) => void this.readable.save(event.detail, readFeatures(session)).then(() => this.requestUpdate())}
+            @tree-load=${(event: CustomEvent<File>) => void this.readable.open(event.detail).then(() => this.requestUpdate())}
+            @tree-undo=${(event: CustomEvent<ExplanationMethod>) => this.readable.undo(event.detail)}
           >
             <vitrine-policy-view slot="network" .observation=${spec.observation} .action=${spec.action}></vitrine-policy-view>
           </vitrine-readable>

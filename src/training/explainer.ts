@@ -33,6 +33,8 @@ const LIVE_OPTIONS: Readonly<Partial<Record<ExplanationMethod, OptionValues>>> =
 interface Task {
   readonly method: ExplanationMethod;
   readonly live: boolean;
+  /** Number of the change that is scored; absent where a policy is explained anew. */
+  readonly edit?: number | undefined;
   make(copy: RestoredPolicy, pace: Pace): Promise<Explanation>;
 }
 
@@ -54,6 +56,8 @@ export class Explainer {
   private outdated = false;
   /** The work at hand was not asked for by itself. */
   private living = false;
+  /** What it is made by. */
+  private method: ExplanationMethod | null = null;
 
   constructor(
     private readonly session: Session,
@@ -75,14 +79,18 @@ export class Explainer {
     this.live = wish;
     this.liveStep = -1;
     this.finalStep = -1;
-    this.outdated = true;
+    if (this.living) this.outdated = true;
   }
 
-  /** Scores a tree that a person changed. */
-  score(before: TreeExplanation, policy: SerialisedPolicy): void {
-    this.queue.push({
+  /** Scores a tree that a person changed, at once: trees of that method that were to take its place are let go. */
+  score(before: TreeExplanation, policy: SerialisedPolicy, edit: number): void {
+    const others = this.queue.filter(({ method }) => method !== before.method);
+    this.queue.splice(0, this.queue.length, ...others);
+    if (this.method === before.method) this.outdated = true;
+    this.queue.unshift({
       method: before.method,
       live: false,
+      edit,
       make: (copy, pace) => {
         const { model } = parseTreePolicy(policy);
         if (model.kind !== "tree") throw new InputError("policy", model.kind, "one tree");
@@ -108,7 +116,7 @@ export class Explainer {
 
   private async letGo(): Promise<void> {
     this.outdated = false;
-    if (this.living) await this.work?.stop();
+    await this.work?.stop();
   }
 
   private async workBeside(): Promise<boolean> {
@@ -135,6 +143,7 @@ export class Explainer {
     const task = asked ?? this.liveTask(training);
     if (!task) return false;
     this.living = asked === undefined;
+    this.method = task.method;
     this.since = this.clock();
     this.work = new Slices(this.clock, (pace) => this.perform(task, pace));
     return true;
@@ -175,14 +184,14 @@ export class Explainer {
   }
 
   private async perform(task: Task, pace: Pace): Promise<void> {
-    const { method, live } = task;
+    const { method, live, edit } = task;
     const { step } = this.session;
     this.post({ type: "explaining", method, step, live });
     let copy: RestoredPolicy | null = null;
     try {
       copy = await this.session.copyPolicy();
       const explanation = await task.make(copy, pace);
-      if (!this.disposed) this.post({ type: "explanation", explanation, live });
+      if (!this.disposed) this.post({ type: "explanation", explanation, live, edit });
     } catch (error) {
       // A lost device is the host's to tell, and takes the training with it.
       if (this.disposed || this.work?.isStopped || lossOf(error)) throw error;

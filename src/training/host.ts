@@ -111,7 +111,7 @@ export class SessionHost {
         this.views?.watch(message.wish);
         break;
       case "score":
-        this.explainer?.score(message.before, message.policy);
+        this.explainer?.score(message.before, message.policy, message.edit);
         break;
       case "stop":
         await this.stop();

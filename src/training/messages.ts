@@ -93,7 +93,13 @@ export type ToWorker =
   /** Explains the policy; null ends living explanations. The answers are `explaining`, then `explanation`. */
   | { readonly type: "explain"; readonly wish: ExplainWish | null }
   /** Scores a tree that a person changed; the answer is an `explanation`. */
-  | { readonly type: "score"; readonly before: TreeExplanation; readonly policy: SerialisedPolicy }
+  /** `edit` numbers the change, and stands in the answer. */
+  | {
+      readonly type: "score";
+      readonly before: TreeExplanation;
+      readonly policy: SerialisedPolicy;
+      readonly edit: number;
+    }
   /** Says what is looked at from now on; null ends it. The answers come a few times a second, each of its kind. */
   | { readonly type: "watch"; readonly wish: ViewWish | null }
   /** Ends the training; the worker answers `stopped` after a last checkpoint and can be started again. */
@@ -198,7 +204,13 @@ export type FromWorker =
   /** Work on an explanation of the policy at that step begins. */
   | { readonly type: "explaining"; readonly method: ExplanationMethod; readonly step: number; readonly live: boolean }
   /** Live ones are quick and many; the others are worth keeping. */
-  | { readonly type: "explanation"; readonly explanation: Explanation; readonly live: boolean }
+  | {
+      readonly type: "explanation";
+      readonly explanation: Explanation;
+      readonly live: boolean;
+      /** Number of the change that was scored; absent where a policy was explained. */
+      readonly edit?: number | undefined;
+    }
   /** This policy cannot be explained so; training goes on. `input` when the wish is at fault. */
   | {
       readonly type: "explanation-failed";

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import type { SerialisedPolicy } from "../../src/agents/policies/policy.js";
+import type { TreeExplanation } from "../../src/interpret/explanation.js";
 import { CalibrationMemory } from "../../src/lab/calibrations.js";
 import { type RunNotice, type RunOrigin, SeedRun } from "../../src/lab/seed-run.js";
 import { configOf, defaultSettings } from "../../src/runs/link.js";
@@ -51,6 +53,37 @@ const until = (condition: () => boolean) =>
 const stepOf = (run: SeedRun) => run.progress?.step ?? 0;
 
 describe("one seed's run", () => {
+  it("shows a tree that a person changed at once, and lets no other take its place while it is scored", async () => {
+    const { run, workers } = start(RunLibrary.inMemory(), { kind: "fresh" });
+    await until(() => stepOf(run) > 0);
+    const policy = { kind: "tree", feature: [0, -1, -1] } as unknown as TreeExplanation["policy"];
+    const before = { kind: "tree", method: "viper", policy, size: { nodes: 3 } } as unknown as TreeExplanation;
+    const tell = (explanation: object, edit?: number) =>
+      workers[0].say({
+        type: "explanation",
+        explanation: { ...before, ...explanation } as TreeExplanation,
+        live: false,
+        edit,
+      });
+    run.scoreTree(before, { kind: "tree", feature: [-1] } as unknown as SerialisedPolicy);
+    expect(run.explanations.viper).toMatchObject({ edited: true, size: { nodes: 1 } });
+    const { edit } = run.scoring ?? { edit: -1 };
+    tell({ step: 1 });
+    tell({ step: 2, edited: true }, edit - 1);
+    expect(run.explanations.viper).toMatchObject({ edited: true, size: { nodes: 1 } });
+    expect(run.scoring).not.toBeNull();
+    tell({ step: 3, edited: true }, edit);
+    expect(run.explanations.viper).toMatchObject({ edited: true, step: 3 });
+    expect(run.scoring).toBeNull();
+    run.scoreTree(before, before.policy as SerialisedPolicy);
+    run.showExplanation(before);
+    tell({ step: 4, edited: true }, edit + 1);
+    expect(run.explanations.viper).toBe(before);
+    run.scoreTree(before, before.policy as SerialisedPolicy);
+    workers[0].say({ type: "explanation-failed", method: "viper", message: "cannot", input: true });
+    expect(run.explanations.viper).toBe(before);
+  });
+
   it("trains, saves checkpoints and lines, and ends at its budget", async () => {
     const library = RunLibrary.inMemory();
     const { run } = start(library, { kind: "fresh" }, { budget: 25 * STEPS_PER_UPDATE });

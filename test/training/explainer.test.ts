@@ -131,12 +131,36 @@ describe("explaining beside training", () => {
           ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value,
         ),
       ),
+      1,
     );
     await finish();
     const { explanation } = explanations()[1];
     expect(explanation).toMatchObject({ edited: true, size: { nodes: 1 }, episodes: 4, teacher: before.teacher });
     expect(explanation.warnings).toContain("one-action");
     expect(explanation.returnMean).toBeLessThan(20);
+    session.dispose();
+  });
+
+  it("scores a changed tree at once, in place of the one that was being made", async () => {
+    const session = await Session.create(config);
+    await session.advance();
+    const { explainer, told, explanations, finish } = makeExplainer(session);
+    explainer.ask({ method: "viper", options: QUICK, live: false });
+    await finish();
+    const before = explanations()[0].explanation as TreeExplanation;
+    // One that lives, one that was asked for and one of another method: the first has begun.
+    explainer.ask({ method: "viper", options: QUICK, live: true });
+    await explainer.turn(false);
+    explainer.ask({ method: "viper", options: QUICK, live: false });
+    explainer.ask({ method: "bc", options: { testEpisodes: 4 }, live: false });
+    explainer.ask(null);
+    explainer.score(before, JSON.parse(JSON.stringify(before.policy)), 7);
+    await finish();
+    const after = told.filter((message) => message.type === "explanation").slice(1);
+    expect(after.map(({ explanation: { method }, edit }) => [method, edit])).toEqual([
+      ["viper", 7],
+      ["bc", undefined],
+    ]);
     session.dispose();
   });
 
@@ -177,7 +201,7 @@ describe("explaining beside training", () => {
       expect(explanation.fidelity).toBeGreaterThan(0.5);
 
       // What a person changes is asked for the same, and may stand on the stage.
-      explainer.score(explanation, JSON.parse(JSON.stringify(explanation.policy)));
+      explainer.score(explanation, JSON.parse(JSON.stringify(explanation.policy)), 1);
       await finish();
       const again = explanations()[1].explanation;
       expect(again).toMatchObject({ edited: true, episodes: 4, size: explanation.size });
