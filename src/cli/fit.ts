@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import {
-  depthOf,
+  deepestOf,
   fitTreeModel,
   freshSeed,
   InputError,
@@ -114,7 +114,7 @@ export const fit: Command = {
       seconds,
       nodes: modelNodes(model),
       trees: trees.length,
-      depth: Math.max(...trees.map(depthOf)),
+      depth: deepestOf(trees),
       importances: named(train, impurityImportances(trees)),
       permutationImportances: named(
         train,
