@@ -112,6 +112,14 @@ describe("explain", () => {
     expect(called.err).toContain(message);
   });
 
+  test.each(["orders", "messages"])("refuses %s for a world that is no inventory network", async (method) => {
+    const called = await call("explain", run, "--method", method);
+    expect(called).toMatchObject({ code: 2, out: "" });
+    expect(called.err).toBe(
+      `method: expected an inventory network for ${method}; viper and importance take other worlds, got cartpole\n`,
+    );
+  });
+
   test("refuses a rule for a world with more features than can be enumerated", async () => {
     const lavaland = join(root, "lavaland");
     const flags = ["--env", "lavaland", "--agent", "ppo", "--seed", "1", "--engine", "wasm-simd", "--budget", "2000"];
