@@ -18,6 +18,7 @@ import {
   predictClasses,
   RandomStream,
   showValue,
+  type TestTable,
   TREE_MODELS,
   type TreeModel,
   type TreeModelName,
@@ -132,7 +133,7 @@ export const fit: Command = {
       out: out ?? null,
     };
     if (out !== undefined) writeModel(out, model, train);
-    tell(output, result, train, test?.labels.filter((label) => label < 0).length ?? 0);
+    tell(output, result, train, test);
     return 0;
   },
 };
@@ -146,18 +147,23 @@ type Result = {
   readonly [K in "trainAccuracy" | "seconds" | "nodes" | "trees" | "depth" | "rows" | "testRows"]: number;
 };
 
-function tell(output: Output, result: Result, train: LabelledTable, numUnknown: number): void {
+function tell(output: Output, result: Result, train: LabelledTable, test: TestTable | null): void {
   for (const name of train.constant) output.note(`Column ${showValue(name)} has one value only: no split can use it.`);
-  if (numUnknown > 0) {
+  for (const name of test?.unused ?? []) {
+    output.note(`Column ${showValue(name)} of the test file is not in the training file: it is left out.`);
+  }
+  const numUnknown = test?.labels.filter((label) => label < 0).length ?? 0;
+  if (numUnknown === 1) output.note("1 test row has a class that no training row has: it counts as wrong.");
+  if (numUnknown > 1) {
     output.note(`${showCount(numUnknown)} test rows have a class that no training row has: they count as wrong.`);
   }
   output.line(result);
   const { accuracy, trainAccuracy, seconds, nodes, trees, depth, rows, testRows } = result;
-  const scores = accuracy === null ? [] : [["accuracy, test", accuracy.toFixed(4), `${showCount(testRows)} rows`]];
+  const scores = accuracy === null ? [] : [["accuracy, test", accuracy.toFixed(4), rowsText(testRows)]];
   output.text(
     showTable([
       ...scores,
-      ["accuracy, training", trainAccuracy.toFixed(4), `${showCount(rows)} rows`],
+      ["accuracy, training", trainAccuracy.toFixed(4), rowsText(rows)],
       ["nodes", showCount(nodes), trees > 1 ? `${showCount(trees)} trees, depth ${depth} at most` : `depth ${depth}`],
       ["seconds", seconds.toFixed(3), ""],
     ]),
@@ -175,6 +181,8 @@ function tell(output: Output, result: Result, train: LabelledTable, numUnknown: 
   );
   if (result.out !== null) output.text(`\nWritten to ${result.out}.`);
 }
+
+const rowsText = (count: number) => `${showCount(count)} ${count === 1 ? "row" : "rows"}`;
 
 function optionsOf(args: Arguments, name: TreeModelName): Record<string, OptionValue> {
   const options: Record<string, OptionValue> = {};

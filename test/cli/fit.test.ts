@@ -91,12 +91,28 @@ describe("wrong input ends with 2, one sentence, and nothing printed", () => {
   });
 });
 
+test("the same numbers written differently are the same classes, and a column too many is told", async () => {
+  writeFileSync(file("whole.csv"), "x,y\n1,0\n2,1\n");
+  writeFileSync(file("decimal.csv"), "x,extra,y\n1,8,0.0\n2,9,1.0\n");
+  const called = await call("fit", "--train", file("whole.csv"), "--test", file("decimal.csv"), "--json");
+  expect(called.err).toBe('Column "extra" of the test file is not in the training file: it is left out.\n');
+  expect(called.lines()[0]).toMatchObject({ classes: ["0", "1"], accuracy: 1 });
+});
+
+test("one row is no rows", async () => {
+  writeFileSync(file("two.csv"), "x,y\n1,a\n2,b\n");
+  writeFileSync(file("one.csv"), "x,y\n1,a\n");
+  const { out } = await call("fit", "--train", file("two.csv"), "--test", file("one.csv"));
+  expect(out).toMatch(/accuracy, test +1.0000 +1 row$/m);
+  expect(out).toMatch(/accuracy, training +1.0000 +2 rows$/m);
+});
+
 test("a constant column and an unknown class are told, and the fit goes on", async () => {
   writeFileSync(file("constant.csv"), "x,k,y\n1,5,a\n2,5,b\n");
   writeFileSync(file("unknown.csv"), "x,k,y\n1,5,a\n2,5,c\n");
   const called = await call("fit", "--train", file("constant.csv"), "--test", file("unknown.csv"), "--json");
   expect(called.code).toBe(0);
   expect(called.err).toContain('Column "k" has one value only');
-  expect(called.err).toContain("1 test rows have a class that no training row has");
+  expect(called.err).toContain("1 test row has a class that no training row has: it counts as wrong");
   expect(called.lines()[0]["accuracy"]).toBe(0.5);
 });

@@ -28,6 +28,24 @@ test("classes that are numbers stand in their order", () => {
   expect(labelledTable(parseTable("x,y\n1,10\n2,9\n3,10\n", "a.csv"), "y").classNames).toEqual(["9", "10"]);
 });
 
+test("numbers of one value are one class, however they are written; names are not", () => {
+  const numbers = labelledTable(parseTable("x,y\n1,1.0\n2,0\n3,1\n", "a.csv"), "y");
+  expect(numbers.classNames).toEqual(["0", "1.0"]);
+  expect(numbers.labels).toEqual([1, 0, 1]);
+  expect(testTable(parseTable("x,y\n1,0.0\n2,1e0\n3,2\n4,a\n", "b.csv"), "y", numbers).labels).toEqual([0, 1, -1, -1]);
+  const names = labelledTable(parseTable("x,y\n1,0\n2,none\n", "a.csv"), "y");
+  expect(testTable(parseTable("x,y\n1,0\n2,0.0\n", "b.csv"), "y", names).labels).toEqual([0, -1]);
+  const long = labelledTable(parseTable("x,y\n1,9007199254740993\n2,9007199254740992\n", "a.csv"), "y");
+  expect(long.classNames).toEqual(["9007199254740992", "9007199254740993"]);
+});
+
+test("a column that the training table lacks is left out, and named", () => {
+  const train = labelledTable(parseTable("x,y\n1,a\n2,b\n", "a.csv"), "y");
+  const held = testTable(parseTable("w,x,y,z\n9,1,a,9\n", "b.csv"), "y", train);
+  expect([...held.inputs]).toEqual([1]);
+  expect(held.unused).toEqual(["w", "z"]);
+});
+
 test("a constant column is named", () => {
   expect(labelledTable(parseTable("x,k,y\n1,5,a\n2,5,b\n", "a.csv"), "y").constant).toEqual(["k"]);
 });
@@ -60,7 +78,10 @@ describe("one sentence for", () => {
   test("a test table without a column", () => {
     const train = read("x,y\n1,a\n2,b\n");
     expect(() => testTable(parseTable("w,y\n1,a\n", "b.csv"), "y", train)).toThrow(
-      'b.csv column: expected a column of b.csv: w, y, got "x"',
+      'b.csv: expected the column "x" of the training file, got only w, y',
+    );
+    expect(() => testTable(parseTable("x,w\n1,a\n", "b.csv"), "y", train)).toThrow(
+      'b.csv: expected the column "y" of the training file, got only x, w',
     );
   });
 });
