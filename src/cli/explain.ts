@@ -34,7 +34,7 @@ export const explain: Command = {
       {
         ...SET_FLAG,
         value: { label: "NAME=VALUE", allowed: "NAME=VALUE, an option of the method" },
-        help: "one option of the method, NAME=VALUE; may be repeated (list METHOD names them)",
+        help: "one option of the method, NAME=VALUE; may be repeated, the last of a name counts (list METHOD names them)",
       },
     ],
     examples: [

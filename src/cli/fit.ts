@@ -33,6 +33,7 @@ import {
 import { type Arguments, textOf } from "./arguments.js";
 import type { Command } from "./command.js";
 import { SEED_FLAG, seedOf } from "./flags.js";
+import { optionsText } from "./options-text.js";
 import { type Output, showCount, showTable } from "./output.js";
 
 /** How often each input is shuffled for its importance, and over how many rows at most. */
@@ -70,7 +71,7 @@ export const fit: Command = {
       {
         name: "set",
         value: { label: "KEY=VALUE", allowed: "NAME=VALUE" },
-        help: "one option, for example maxDepth=3; may be repeated",
+        help: "one option of the model, for example maxDepth=3; may be repeated, the last of a name counts",
         repeated: true,
       },
       SEED_FLAG,
@@ -79,6 +80,14 @@ export const fit: Command = {
         value: { label: "FILE", allowed: `a file that ends in ${FORMATS.join(", ")}` },
         help: "write the model: .json to be read again, .ts or .py as a function of nested ifs (trees)",
       },
+    ],
+    sections: [
+      { heading: "Options of a tree, with their defaults", text: optionsText(treeModelOptions("tree")) },
+      {
+        heading: "Options of a random-forest and of extra-trees",
+        text: optionsText(treeModelOptions("random-forest")),
+      },
+      { heading: "Options of boosting", text: optionsText(treeModelOptions("boosting")) },
     ],
     examples: ["--model tree --train a.csv --test b.csv --target label --set maxDepth=3 --json"],
   },

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parseTreePolicy, TREE_MODELS } from "../../src/index.js";
+import { describeOptions, parseTreePolicy, TREE_MODELS, treeModelOptions } from "../../src/index.js";
 import { DATASETS, splitOf } from "../compute/trees/oracle.js";
 import { call } from "./harness.js";
 
@@ -89,6 +89,21 @@ describe("wrong input ends with 2, one sentence, and nothing printed", () => {
     expect(called.err).toContain('line 3, column "x": expected a finite number, got "NaN"');
     expect((await call("fit")).err).toContain("--train: expected a CSV file with a header, got nothing");
   });
+});
+
+test("the help names every option of every model, with its default and range", async () => {
+  const { out } = await call("fit", "--help");
+  for (const model of TREE_MODELS) {
+    const [, section] = out.split(new RegExp(`^Options of .*${model}.*$`, "m"));
+    for (const { key } of describeOptions(treeModelOptions(model))) expect(section).toContain(`  ${key} `);
+  }
+  expect(out).toMatch(/^ {2}learningRate +0.1 +What share of each tree is added. \(a number from 0.0001 to 1\)$/m);
+  expect(out).toContain("the last of a name counts");
+});
+
+test("of an option that is given twice the last counts, as the help says", async () => {
+  const called = await fitCall("--set", "maxDepth=2", "--set", "maxDepth=3", "--json");
+  expect(called.lines()[0]).toMatchObject({ depth: 3, options: { maxDepth: 3 } });
 });
 
 test("the same numbers written differently are the same classes, and a column too many is told", async () => {
