@@ -111,7 +111,7 @@ export function labelledTable(table: TextTable, target: string): LabelledTable {
     throw new InputError(
       `${source} column ${showValue(target)}`,
       `one class, ${showValue(classNames[0])}`,
-      "two or more",
+      "two or more classes",
     );
   }
   const classOf = classReader(classNames);
@@ -173,6 +173,9 @@ function classReader(classNames: readonly string[]): (name: string) => number {
   return (name) => indices.get(keyOf(name)) ?? -1;
 }
 
+/** What a number is told that overflows. */
+const FLOAT32_NUMBER = "a number from -3.4e38 to 3.4e38, as a float32 holds";
+
 function inputsOf(table: TextTable, names: readonly string[]): Float32Array {
   const columns = names.map((name) => table.header.indexOf(name));
   const inputs = new Float32Array(table.rows.length * columns.length);
@@ -180,8 +183,10 @@ function inputsOf(table: TextTable, names: readonly string[]): Float32Array {
     columns.forEach((column, feature) => {
       const text = cells[column];
       const value = text === "" ? Number.NaN : Number(text);
-      // Also what a float32 cannot hold.
-      if (!Number.isFinite(Math.fround(value))) throw missing(table, row, names[feature], "a finite number");
+      if (!Number.isFinite(Math.fround(value))) {
+        const isWord = Number.isNaN(value) || /infinity/i.test(text);
+        throw missing(table, row, names[feature], isWord ? "a finite number" : FLOAT32_NUMBER);
+      }
       inputs[row * columns.length + feature] = value;
     });
   });
