@@ -110,6 +110,7 @@ export {
 export { type ExplainRequest, explain } from "./interpret/explain.js";
 export { type Explanation, type ExplanationMethod, parseExplanation } from "./interpret/explanation.js";
 export { findMethod, type MethodDefinition, methods } from "./interpret/methods.js";
+export { policyText } from "./interpret/policy-text.js";
 export {
   boostingScores,
   boostingShapley,

@@ -17,6 +17,8 @@ export interface Usage {
   /** Names of what stands without a flag, in order; a trailing `?` marks one that may be left out. */
   readonly positionals: readonly string[];
   readonly flags: readonly Flag[];
+  /** What else the help says, below the flags: a heading and lines each. */
+  readonly sections?: readonly { readonly heading: string; readonly text: string }[];
   /** Complete calls, without the command's name in front. */
   readonly examples: readonly string[];
 }

@@ -35,7 +35,7 @@ export const evaluate: Command = {
         value: { label: "RETURN,STEPS", allowed: "a return and a number of steps, separated by a comma" },
         help: "what an upside-down policy is asked for (default: by the rule of its options)",
       },
-      { ...SET_FLAG, help: "measure in a changed world: env.NAME=VALUE; may be repeated" },
+      { ...SET_FLAG, help: "measure in a changed world: env.NAME=VALUE; may be repeated, the last of a name counts" },
     ],
     examples: ["runs/cartpole-ppo-s1-1 --episodes 100 --seed 7 --json", "runs/cartpole-udrl-s1-1 --command 60,60"],
   },

@@ -1,4 +1,5 @@
 import {
+  type EnvironmentSpec,
   type Explanation,
   explain as explainPolicy,
   findMethod,
@@ -7,6 +8,7 @@ import {
   methods,
   type OptionValue,
   parseOptionText,
+  policyText,
   showValue,
 } from "../index.js";
 import { type Arguments, textOf } from "./arguments.js";
@@ -32,7 +34,7 @@ export const explain: Command = {
       {
         ...SET_FLAG,
         value: { label: "NAME=VALUE", allowed: "NAME=VALUE, an option of the method" },
-        help: "one option of the method, NAME=VALUE; may be repeated (list METHOD names them)",
+        help: "one option of the method, NAME=VALUE; may be repeated, the last of a name counts (list METHOD names them)",
       },
     ],
     examples: [
@@ -65,7 +67,7 @@ export const explain: Command = {
       });
       const file = await store.saveExplanation(explanation);
       output.line({ run: folder, file, ...explanation.size, ...explanation });
-      output.text(explanationText(explanation));
+      output.text(explanationText(explanation, environment.spec));
       output.text(`kept in ${folder}/${file}`);
       return 0;
     } finally {
@@ -87,7 +89,10 @@ export function methodOptionsOf(args: Arguments, method: MethodDefinition): Reco
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
-function explanationText(explanation: Explanation): string {
+/** Nodes of the largest tree that is printed: more are no longer read. */
+const MAX_SHOWN_NODES = 127;
+
+function explanationText(explanation: Explanation, spec: EnvironmentSpec): string {
   const { env, agent, step, method, size, teacher, command } = explanation;
   const returns = ({ returnMean, returnStd, returnLow, returnHigh }: typeof teacher) =>
     `${returnMean.toFixed(2)} ± ${returnStd.toFixed(2)}` +
@@ -105,12 +110,26 @@ function explanationText(explanation: Explanation): string {
         "  agreement",
         `${percent(explanation.fidelity)} on the network's states, ${percent(explanation.fidelityOnOwnStates)} on its own`,
       ],
-      ["  regret", explanation.regret === null ? "the network has no values" : explanation.regret.toPrecision(3)],
+      ["  regret", regretText(explanation.regret)],
       ["  time", `${explanation.seconds.toFixed(2)} s`],
       ...detailRows(explanation),
     ]),
     ...explanation.warnings.map((warning) => `  warning: ${WARNINGS[warning]}`),
+    ...policyLines(explanation, spec),
   ].join("\n");
+}
+
+function regretText(regret: number | null): string {
+  return regret === null ? "the network has no values" : `${regret.toPrecision(3)} an action, as the network sees it`;
+}
+
+/** The readable policy itself, between empty lines. */
+function policyLines(explanation: Explanation, spec: EnvironmentSpec): string[] {
+  if ((explanation.size.nodes ?? 0) > MAX_SHOWN_NODES) {
+    return ["", `  a tree of more than ${MAX_SHOWN_NODES} nodes is not printed`, ""];
+  }
+  const lines = policyText(explanation, spec);
+  return lines.length === 0 ? [] : ["", ...lines.map((line) => `  ${line}`), ""];
 }
 
 const WARNINGS: Readonly<Record<Explanation["warnings"][number], string>> = {

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import {
-  depthOf,
+  deepestOf,
   fitTreeModel,
   freshSeed,
   InputError,
@@ -18,6 +18,7 @@ import {
   predictClasses,
   RandomStream,
   showValue,
+  type TestTable,
   TREE_MODELS,
   type TreeModel,
   type TreeModelName,
@@ -32,6 +33,7 @@ import {
 import { type Arguments, textOf } from "./arguments.js";
 import type { Command } from "./command.js";
 import { SEED_FLAG, seedOf } from "./flags.js";
+import { optionsText } from "./options-text.js";
 import { type Output, showCount, showTable } from "./output.js";
 
 /** How often each input is shuffled for its importance, and over how many rows at most. */
@@ -69,7 +71,7 @@ export const fit: Command = {
       {
         name: "set",
         value: { label: "KEY=VALUE", allowed: "NAME=VALUE" },
-        help: "one option, for example maxDepth=3; may be repeated",
+        help: "one option of the model, for example maxDepth=3; may be repeated, the last of a name counts",
         repeated: true,
       },
       SEED_FLAG,
@@ -78,6 +80,14 @@ export const fit: Command = {
         value: { label: "FILE", allowed: `a file that ends in ${FORMATS.join(", ")}` },
         help: "write the model: .json to be read again, .ts or .py as a function of nested ifs (trees)",
       },
+    ],
+    sections: [
+      { heading: "Options of a tree, with their defaults", text: optionsText(treeModelOptions("tree")) },
+      {
+        heading: "Options of a random-forest and of extra-trees",
+        text: optionsText(treeModelOptions("random-forest")),
+      },
+      { heading: "Options of boosting", text: optionsText(treeModelOptions("boosting")) },
     ],
     examples: ["--model tree --train a.csv --test b.csv --target label --set maxDepth=3 --json"],
   },
@@ -114,7 +124,7 @@ export const fit: Command = {
       seconds,
       nodes: modelNodes(model),
       trees: trees.length,
-      depth: Math.max(...trees.map(depthOf)),
+      depth: deepestOf(trees),
       importances: named(train, impurityImportances(trees)),
       permutationImportances: named(
         train,
@@ -132,7 +142,7 @@ export const fit: Command = {
       out: out ?? null,
     };
     if (out !== undefined) writeModel(out, model, train);
-    tell(output, result, train, test?.labels.filter((label) => label < 0).length ?? 0);
+    tell(output, result, train, test);
     return 0;
   },
 };
@@ -146,18 +156,23 @@ type Result = {
   readonly [K in "trainAccuracy" | "seconds" | "nodes" | "trees" | "depth" | "rows" | "testRows"]: number;
 };
 
-function tell(output: Output, result: Result, train: LabelledTable, numUnknown: number): void {
+function tell(output: Output, result: Result, train: LabelledTable, test: TestTable | null): void {
   for (const name of train.constant) output.note(`Column ${showValue(name)} has one value only: no split can use it.`);
-  if (numUnknown > 0) {
+  for (const name of test?.unused ?? []) {
+    output.note(`Column ${showValue(name)} of the test file is not in the training file: it is left out.`);
+  }
+  const numUnknown = test?.labels.filter((label) => label < 0).length ?? 0;
+  if (numUnknown === 1) output.note("1 test row has a class that no training row has: it counts as wrong.");
+  if (numUnknown > 1) {
     output.note(`${showCount(numUnknown)} test rows have a class that no training row has: they count as wrong.`);
   }
   output.line(result);
   const { accuracy, trainAccuracy, seconds, nodes, trees, depth, rows, testRows } = result;
-  const scores = accuracy === null ? [] : [["accuracy, test", accuracy.toFixed(4), `${showCount(testRows)} rows`]];
+  const scores = accuracy === null ? [] : [["accuracy, test", accuracy.toFixed(4), rowsText(testRows)]];
   output.text(
     showTable([
       ...scores,
-      ["accuracy, training", trainAccuracy.toFixed(4), `${showCount(rows)} rows`],
+      ["accuracy, training", trainAccuracy.toFixed(4), rowsText(rows)],
       ["nodes", showCount(nodes), trees > 1 ? `${showCount(trees)} trees, depth ${depth} at most` : `depth ${depth}`],
       ["seconds", seconds.toFixed(3), ""],
     ]),
@@ -175,6 +190,8 @@ function tell(output: Output, result: Result, train: LabelledTable, numUnknown: 
   );
   if (result.out !== null) output.text(`\nWritten to ${result.out}.`);
 }
+
+const rowsText = (count: number) => `${showCount(count)} ${count === 1 ? "row" : "rows"}`;
 
 function optionsOf(args: Arguments, name: TreeModelName): Record<string, OptionValue> {
   const options: Record<string, OptionValue> = {};

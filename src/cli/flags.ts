@@ -20,7 +20,7 @@ export const SEED_FLAG: Flag = {
 export const SET_FLAG: Flag = {
   name: "set",
   value: { label: "KEY=VALUE", allowed: "env.NAME=VALUE or agent.NAME=VALUE" },
-  help: "one option, env.NAME=VALUE or agent.NAME=VALUE; may be repeated (list WORLD and list AGENT name them)",
+  help: "one option, env.NAME=VALUE or agent.NAME=VALUE; may be repeated, the last of a name counts (list WORLD and list AGENT name them)",
   repeated: true,
 };
 

@@ -22,7 +22,8 @@ export function commandHelp({ name, usage }: Command): string {
   const call = [CALL, name, ...words, "[flags]"].join(" ");
   const flags = [...usage.flags, ...COMMON_FLAGS].map((flag) => [`  ${flagText(flag)}`, flag.help]);
   const examples = usage.examples.map((example) => `  ${CALL} ${name} ${example}`.trimEnd());
-  return [usage.summary, "", call, "", showTable(flags), "", ...examples].join("\n").trimEnd();
+  const sections = (usage.sections ?? []).flatMap(({ heading, text }) => [heading, text, ""]);
+  return [usage.summary, "", call, "", showTable(flags), "", ...sections, ...examples].join("\n").trimEnd();
 }
 
 function flagText(flag: Flag): string {

@@ -3,7 +3,6 @@ import {
   type AgentDefinition,
   agents,
   allowedNames,
-  allowedText,
   describeOptions,
   differencesOf,
   ENGINE_IDS,
@@ -13,11 +12,11 @@ import {
   InputError,
   type MethodDefinition,
   methods,
-  type OptionDescription,
   optionText,
   showValue,
 } from "../index.js";
 import type { Command } from "./command.js";
+import { optionsText } from "./options-text.js";
 import { showCount, showTable } from "./output.js";
 
 /** Worlds, agents, methods and engines, with every option; of one world, agent or method in detail. */
@@ -121,7 +120,7 @@ function methodText({ id, title, summary, source, options }: MethodDefinition): 
     `${title} (${id}): ${summary}`,
     "",
     "Options (explain RUN --method METHOD --set NAME=VALUE)",
-    optionsText(describeOptions(options)),
+    optionsText(options),
     "",
     `Source: ${source}`,
   ].join("\n");
@@ -141,7 +140,7 @@ function worldText({ spec }: Environment): string {
     showTable(spec.rewardTerms.map(({ name, help }) => [`  ${name}`, help])),
     "",
     "Options (--set env.NAME=VALUE)",
-    optionsText(describeOptions(spec.options)),
+    optionsText(spec.options),
     "",
     `Source: ${spec.source}`,
     ...differencesOf(spec.id).map((difference) => `Differs: ${difference}`),
@@ -158,7 +157,7 @@ function agentText(agent: AgentDefinition): string {
     `${agent.title} (${agent.id}): ${agent.summary}`,
     "",
     "Options (--set agent.NAME=VALUE)",
-    optionsText(describeOptions(agent.options)),
+    optionsText(agent.options),
     "",
     "Presets by world",
     ...presets,
@@ -179,15 +178,4 @@ function actionText(space: ActionSpace): string {
       ? space.names.map((name, i) => [`  ${i}`, name])
       : space.features.map((feature, i) => [`  ${i}`, feature.name, rangeText(feature)]);
   return showTable(rows);
-}
-
-function optionsText(options: readonly OptionDescription[]): string {
-  return showTable(
-    options.map((option) => [
-      `  ${option.key}`,
-      optionText(option.default) || '""',
-      option.unit ?? "",
-      `${option.help} (${allowedText(option)})`,
-    ]),
-  );
 }

@@ -24,7 +24,10 @@ export const optimum: Command = {
     summary: "the least cost of an inventory network, or a bound on it, with the best simple policies beside it",
     positionals: [],
     flags: [
-      { ...SET_FLAG, help: "the network: env.NAME=VALUE; may be repeated (list inventory names them)" },
+      {
+        ...SET_FLAG,
+        help: "the network: env.NAME=VALUE; may be repeated, the last of a name counts (list inventory names them)",
+      },
       DEMAND_FLAG,
       { ...SEED_FLAG, help: "of the traces that policies are measured on where no cost is exact (default: 1)" },
       {

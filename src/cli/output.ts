@@ -73,7 +73,7 @@ export function showDuration(seconds: number): string {
 
 /** Lines whose columns are lined up; numbers to the right. */
 export function showTable(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const widths = (rows[0] ?? []).map((_, column) => rows.reduce((most, row) => Math.max(most, row[column].length), 0));
   const isNumber = (cell: string) => /^[-−]?[\d,.]+$/.test(cell);
   return rows
     .map((row) =>

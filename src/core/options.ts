@@ -161,14 +161,14 @@ export function parseOptions<S extends OptionsSchema>(schema: S, input: unknown,
   const key = String(result.issues[0].path?.[0]?.key ?? "");
   const option = describeOptions(schema).find((candidate) => candidate.key === key);
   const given = (input as Record<string, unknown>)[key];
-  if (!option) throw new InputError(`${prefix}.${key}`, showValue(given), unknownOptionText(schema));
+  if (!option) throw unknownOption(schema, key, prefix);
   throw new InputError(`${prefix}.${key}`, showValue(given), allowedText(option));
 }
 
 /** Reads one option from text (a flag or a link). Throws {@link InputError} like {@link parseOptions}. */
 export function parseOptionText(schema: OptionsSchema, key: string, text: string, prefix: string): OptionValue {
   const option = describeOptions(schema).find((candidate) => candidate.key === key);
-  if (!option) throw new InputError(`${prefix}.${key}`, showValue(text), unknownOptionText(schema));
+  if (!option) throw unknownOption(schema, key, prefix);
   const value = valueOfText(option, text.trim());
   const entry = (schema.entries as Record<string, v.GenericSchema>)[key];
   const result = v.safeParse(entry, value);
@@ -199,7 +199,8 @@ function valueOfText(option: OptionDescription, text: string): unknown {
   }
 }
 
-function unknownOptionText(schema: OptionsSchema): string {
+function unknownOption(schema: OptionsSchema, key: string, prefix: string): InputError {
   const keys = Object.keys(schema.entries as object);
-  return keys.length === 0 ? "no option: there are none here" : `one of the options ${keys.join(", ")}`;
+  const allowed = keys.length === 0 ? "no option: there are none here" : `one of the options ${keys.join(", ")}`;
+  return new InputError(`${prefix}.${key}`, showValue(key), allowed);
 }

@@ -1,10 +1,11 @@
 import { parseOptions } from "../core/options.js";
 import { RandomStream } from "../core/random.js";
-import { inventoryProblemOf, roadName } from "../envs/inventory/variant.js";
+import { roadName } from "../envs/inventory/variant.js";
 import { type CostReport, measureCost } from "../evaluate/inventory/measure-cost.js";
 import type { Orders } from "../evaluate/inventory/play-traces.js";
 import { InventorySimulator } from "../evaluate/inventory/simulator.js";
 import type { ExplainRequest } from "./explain-request.js";
+import { explainedNetwork } from "./explained-network.js";
 import type { MessagesExplanation } from "./explanation.js";
 import { GraphMessages } from "./messages.js";
 import { MESSAGES_OPTIONS } from "./messages-options.js";
@@ -20,14 +21,14 @@ const SILENCE = { burnIn: 100, numPeriods: 500 };
  * its message moves each order, and what the policy costs without it; and as a whole, how the policy fares where no
  * edge says more than its mean, which fidelity and returns are of.
  *
- * See {@link GraphMessages.effectsIn} for what is measured. Throws `InputError` for any other policy.
+ * See {@link GraphMessages.effectsIn} for what is measured. Throws `InputError` for any other policy or world.
  */
 export async function explainMessages(request: ExplainRequest): Promise<MessagesExplanation> {
   const { policy, environment, envOptions, seed, agent, step, pace = FREE_PACE } = request;
   const options = parseOptions(MESSAGES_OPTIONS, request.options ?? {}, "messages");
   const begun = pace.now();
   const { spec } = environment;
-  const problem = inventoryProblemOf(spec.id, envOptions);
+  const problem = explainedNetwork("messages", spec, envOptions);
   const simulator = new InventorySimulator(problem);
   const breathe = () => pace.breathe();
   // With its messages as they are; a policy that has none is refused before anything is played.

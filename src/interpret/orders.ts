@@ -8,7 +8,6 @@ import { finishPaced } from "../core/long-work.js";
 import type { OptionValues } from "../core/options.js";
 import type { EnvironmentSpec } from "../envs/environment.js";
 import type { InventoryProblem } from "../envs/inventory/problem.js";
-import { inventoryProblemOf } from "../envs/inventory/variant.js";
 import { orderOf } from "../evaluate/inventory/lost-sales.js";
 import { type CostReport, measureCost } from "../evaluate/inventory/measure-cost.js";
 import { type Optimum, optimumOf, type UnknownOptimum } from "../evaluate/inventory/optimum.js";
@@ -17,6 +16,7 @@ import { patternSearch } from "../evaluate/inventory/pattern-search.js";
 import type { Orders } from "../evaluate/inventory/play-traces.js";
 import { type InventoryRule, ruleText } from "../evaluate/inventory/rules.js";
 import { InventorySimulator } from "../evaluate/inventory/simulator.js";
+import { explainedNetwork } from "./explained-network.js";
 import type { OrderCurve } from "./explanation.js";
 import type { OrdersOptions } from "./orders-options.js";
 import type { Pace } from "./pace.js";
@@ -63,7 +63,7 @@ const BURN_IN = 100;
  *
  * Levels, table and tree are fitted by least squares to what the policy orders where it leads.
  * Does not show: how an order depends on when the goods under way arrive, which only the tree knows.
- * Throws {@link InputError} for a network of several nodes, and for recorded sales.
+ * Throws {@link InputError} for a network of several nodes, for recorded sales, and for other worlds.
  */
 export async function readableOrders(
   policy: Policy,
@@ -73,7 +73,7 @@ export async function readableOrders(
   options: OrdersOptions,
   pace: Pace,
 ): Promise<OrdersFound> {
-  const problem = inventoryProblemOf(spec.id, envOptions);
+  const problem = explainedNetwork("orders", spec, envOptions);
   if (problem.nodes.length !== 1) {
     throw new InputError("method", "orders", `one store; this network has ${problem.nodes.length} nodes`);
   }

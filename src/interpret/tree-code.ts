@@ -69,7 +69,9 @@ function codeOf(tree: Tree, inputs: readonly NamedInput[], outputNames: readonly
     ({ name, unit }, i) =>
       `${language.comment} observation[${i}]: ${oneLine(name)}${unit === "" ? "" : ` (${oneLine(unit)})`}`,
   );
-  lines.push(...language.head(names, tree.task).filter((_, i) => i === 0 || isUsed[i - 1]));
+  language.head(names, tree.task).forEach((line, i) => {
+    if (i === 0 || isUsed[i - 1]) lines.push(line);
+  });
   const write = (node: number, level: number): void => {
     const indent = language.indent.repeat(level);
     if (tree.feature[node] < 0) {
@@ -98,27 +100,39 @@ function answerOf(tree: Tree, node: number, outputNames: readonly string[]): [va
   return [`[${values.join(", ")}]`, outputNames.map(oneLine).join(", ")];
 }
 
-/** Names that are identifiers in both languages, none twice. */
-function identifiersOf(inputs: readonly NamedInput[]): string[] {
+/**
+ * Names as identifiers of both languages, none twice: what is left of a name in lower case, or with its index in front
+ * where nothing is left, another input came first, or the word is not free.
+ */
+export function identifiersOf(inputs: readonly NamedInput[]): string[] {
   const taken = new Set<string>();
-  return inputs.map(({ name }, i) => {
-    const words = name.toLowerCase().match(/[a-z0-9]+/g) ?? [];
-    // The index keeps apart what is left of two names, of a reserved word, and of a name that starts with a digit.
-    let identifier = words.join("_");
-    if (!/^[a-z]/.test(identifier) || RESERVED.has(identifier) || taken.has(identifier)) {
-      identifier = `x${i}_${identifier}`.replace(/_$/, "");
-    }
+  const take = (identifier: string) => {
     taken.add(identifier);
     return identifier;
+  };
+  const words = inputs.map(({ name }) => (name.toLowerCase().match(/[a-z0-9]+/g) ?? []).join("_"));
+  // Names that may stay as they are come first: none of them gives way to a made-up one.
+  const kept = words.map((word) => {
+    const isFree = /^[a-z]/.test(word) && !RESERVED.has(word) && !taken.has(word);
+    return isFree ? take(word) : null;
+  });
+  return kept.map((identifier, i) => {
+    if (identifier !== null) return identifier;
+    const indexed = words[i] === "" ? `x${i}` : `x${i}_${words[i]}`;
+    let free = indexed;
+    for (let number = 2; taken.has(free); number++) free = `${indexed}_${number}`;
+    return take(free);
   });
 }
 
+/** Keywords of both languages, and what the code around the tests says itself. */
 const RESERVED = new Set(
   (
     "and as assert async await break case catch class const continue debugger def default del delete do elif else enum " +
-    "except export extends finally for from function global if implements import in instanceof interface is lambda let " +
-    "match new nonlocal not null of or package pass private protected public raise return static super switch this " +
-    "throw true false try type typeof var void while with yield observation act arguments eval undefined print"
+    "except export extends false finally for from function global if implements import in instanceof interface is " +
+    "lambda let match new none nonlocal not null number of or package pass private protected public raise return static " +
+    "super switch this throw true try type typeof var void while with yield observation act arguments eval exec " +
+    "undefined print"
   ).split(" "),
 );
 

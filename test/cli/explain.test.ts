@@ -77,6 +77,25 @@ describe("explain", () => {
     expect(out).toMatch(/network +\d/);
     expect(out).toMatch(/agreement +[\d.]+ % on the network's states/);
     expect(out).toMatch(/R² -?[\d.]+/);
+    expect(out).toMatch(/^ {2}(left|right) where .*× pole angle \(rad\).* > 0, else (left|right)$/m);
+  });
+
+  test("in words prints the tree, with its scores", async () => {
+    const flags = ["--method", "bc", "--set", "episodes=5", "--set", "maxLeafNodes=3", "--set", "testEpisodes=5"];
+    const { out, code } = await call("explain", run, ...flags);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^ {2}if .* <= -?[\d.e-]+ .*:\n {4}(if|left|right)/m);
+    expect(out).toMatch(/^ {2}else:\n/m);
+    expect(out).toMatch(/return +[\d.]+ ± [\d.]+, 95 % interval [\d.]+ to [\d.]+ over 5 episodes/);
+    expect(out).toMatch(/agreement +[\d.]+ % on the network's states, [\d.]+ % on its own/);
+    expect(out).toMatch(/regret +[\d.]+ an action/);
+  });
+
+  test("does not print a tree that nobody would read", async () => {
+    const flags = ["--method", "bc", "--set", "episodes=20", "--set", "maxLeafNodes=400", "--set", "testEpisodes=2"];
+    const { out } = await call("explain", run, ...flags, "--set", "maxDepth=30");
+    expect(out).toContain("a tree of more than 127 nodes is not printed");
+    expect(out).not.toContain("else:");
   });
 
   test.each([
@@ -91,6 +110,14 @@ describe("explain", () => {
     const called = await call("explain", run, ...flags);
     expect(called.code).toBe(2);
     expect(called.err).toContain(message);
+  });
+
+  test.each(["orders", "messages"])("refuses %s for a world that is no inventory network", async (method) => {
+    const called = await call("explain", run, "--method", method);
+    expect(called).toMatchObject({ code: 2, out: "" });
+    expect(called.err).toBe(
+      `method: expected an inventory network for ${method}; viper and importance take other worlds, got cartpole\n`,
+    );
   });
 
   test("refuses a rule for a world with more features than can be enumerated", async () => {

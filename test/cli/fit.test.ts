@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parseTreePolicy, TREE_MODELS } from "../../src/index.js";
+import { describeOptions, parseTreePolicy, TREE_MODELS, treeModelOptions } from "../../src/index.js";
 import { DATASETS, splitOf } from "../compute/trees/oracle.js";
 import { call } from "./harness.js";
 
@@ -91,12 +91,43 @@ describe("wrong input ends with 2, one sentence, and nothing printed", () => {
   });
 });
 
+test("the help names every option of every model, with its default and range", async () => {
+  const { out } = await call("fit", "--help");
+  for (const model of TREE_MODELS) {
+    const [, section] = out.split(new RegExp(`^Options of .*${model}.*$`, "m"));
+    for (const { key } of describeOptions(treeModelOptions(model))) expect(section).toContain(`  ${key} `);
+  }
+  expect(out).toMatch(/^ {2}learningRate +0.1 +What share of each tree is added. \(a number from 0.0001 to 1\)$/m);
+  expect(out).toContain("the last of a name counts");
+});
+
+test("of an option that is given twice the last counts, as the help says", async () => {
+  const called = await fitCall("--set", "maxDepth=2", "--set", "maxDepth=3", "--json");
+  expect(called.lines()[0]).toMatchObject({ depth: 3, options: { maxDepth: 3 } });
+});
+
+test("the same numbers written differently are the same classes, and a column too many is told", async () => {
+  writeFileSync(file("whole.csv"), "x,y\n1,0\n2,1\n");
+  writeFileSync(file("decimal.csv"), "x,extra,y\n1,8,0.0\n2,9,1.0\n");
+  const called = await call("fit", "--train", file("whole.csv"), "--test", file("decimal.csv"), "--json");
+  expect(called.err).toBe('Column "extra" of the test file is not in the training file: it is left out.\n');
+  expect(called.lines()[0]).toMatchObject({ classes: ["0", "1"], accuracy: 1 });
+});
+
+test("one row is no rows", async () => {
+  writeFileSync(file("two.csv"), "x,y\n1,a\n2,b\n");
+  writeFileSync(file("one.csv"), "x,y\n1,a\n");
+  const { out } = await call("fit", "--train", file("two.csv"), "--test", file("one.csv"));
+  expect(out).toMatch(/accuracy, test +1.0000 +1 row$/m);
+  expect(out).toMatch(/accuracy, training +1.0000 +2 rows$/m);
+});
+
 test("a constant column and an unknown class are told, and the fit goes on", async () => {
   writeFileSync(file("constant.csv"), "x,k,y\n1,5,a\n2,5,b\n");
   writeFileSync(file("unknown.csv"), "x,k,y\n1,5,a\n2,5,c\n");
   const called = await call("fit", "--train", file("constant.csv"), "--test", file("unknown.csv"), "--json");
   expect(called.code).toBe(0);
   expect(called.err).toContain('Column "k" has one value only');
-  expect(called.err).toContain("1 test rows have a class that no training row has");
+  expect(called.err).toContain("1 test row has a class that no training row has: it counts as wrong");
   expect(called.lines()[0]["accuracy"]).toBe(0.5);
 });

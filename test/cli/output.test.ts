@@ -57,3 +57,8 @@ test("durations and tables are lined up", () => {
     ]),
   ).toBe("a       1\nlong  100");
 });
+
+test("a table may have more lines than a call takes arguments", () => {
+  const lines = showTable(Array.from({ length: 500_000 }, (_, i) => [`x${i}`, "1"])).split("\n");
+  expect(lines[0]).toBe("x0       1");
+});

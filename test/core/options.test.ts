@@ -79,8 +79,9 @@ describe("options", () => {
 
   it("an unknown one is refused by name, with those there are", () => {
     expect(refusal(() => parseOptions(schema, { raet: 1 }, "agent"))).toMatch(
-      /^agent\.raet: expected one of the options rate, count, quick, shape, widths.*, got 1$/,
+      /^agent\.raet: expected one of the options rate, count, quick, shape, widths.*, got "raet"$/,
     );
+    expect(refusal(() => parseOptionText(schema, "raet", "1", "env"))).toMatch(/^env\.raet: .*, got "raet"$/);
   });
 });
 

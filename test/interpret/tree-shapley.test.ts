@@ -191,3 +191,30 @@ test.each([null, Float32Array.of(0.1, 0, 1, 0.5, 1, 0)])("of boosted trees they 
   const { base, values } = boostingShapley(boosting, x, background);
   expectClose(sumByOutput(base, values), boostingScores(boosting, x));
 });
+
+describe("one sentence for", () => {
+  const trees = [randomTree(4, { numFeatures: 2, numOutputs: 1, maxDepth: 3 })];
+  const boosting = fitBoosting(randomData(2, { numRows: 60 }), { numStages: 2 });
+
+  test.each<[string, () => TreeShapley, string]>([
+    ["no tree", () => pathDependentTreeShapley([], [0, 0]), "expected one tree or more, got none"],
+    ["no tree, with a background", () => interventionalTreeShapley([], [0], Float32Array.of(0)), "expected one tree"],
+    ["a row too short", () => pathDependentTreeShapley(trees, [0]), "expected a row of 2 inputs, got 1"],
+    ["a row too long", () => interventionalTreeShapley(trees, [0, 1, 2], Float32Array.of(0, 0)), "of 2 inputs, got 3"],
+    ["NaN", () => pathDependentTreeShapley(trees, [0, Number.NaN]), "expected a number for input 1, got NaN"],
+    [
+      "half a row of background",
+      () => interventionalTreeShapley(trees, [0, 0], Float32Array.of(0, 0, 1)),
+      "expected a background of rows of 2, got 3 numbers",
+    ],
+    [
+      "no background",
+      () => interventionalTreeShapley(trees, [0, 0], new Float32Array()),
+      "of one row or more, got none",
+    ],
+    ["a row too short for boosting", () => boostingShapley(boosting, [0]), "expected a row of 3 inputs, got 1"],
+  ])("%s", (_, explain, message) => {
+    expect(explain).toThrow(RangeError);
+    expect(explain).toThrow(message);
+  });
+});

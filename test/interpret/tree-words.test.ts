@@ -1,11 +1,12 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import fc from "fast-check";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { fitTree } from "../../src/compute/trees/cart.js";
 import { jsonOf } from "../../src/compute/trees/model-data.js";
 import { parseTree } from "../../src/compute/trees/parse-tree.js";
 import { predictTreeClasses, type Tree } from "../../src/compute/trees/tree.js";
-import { treeToPython, treeToTypeScript } from "../../src/interpret/tree-code.js";
+import { identifiersOf, treeToPython, treeToTypeScript } from "../../src/interpret/tree-code.js";
 import { decisionPath, mergedPath, pathText, stepText } from "../../src/interpret/tree-path.js";
 import { randomData } from "../compute/trees/random-trees.js";
 
@@ -15,6 +16,11 @@ const INPUTS = [
   { name: "class", unit: "m/s" },
 ];
 const ACTIONS = ["left", "stay", "right"];
+/** Keywords of Python and TypeScript, and what the code says itself. */
+const WORDS = [
+  ...["as", "async", "await", "case", "class", "def", "enum", "false", "let", "lambda", "match", "none", "null"],
+  ...["package", "static", "super", "true", "type", "yield", "act", "observation", "number", "arguments", "eval"],
+];
 const data = randomData(21, { numRows: 200 });
 const tree = fitTree(data);
 
@@ -78,6 +84,46 @@ print(json.dumps([act(row) for row in json.load(sys.stdin)]))
     expect(code).not.toMatch(/^import/m);
     expect(code).toContain("x1_2nd_class = observation[1]");
     expect(code).toContain("x2_class = observation[2]");
+  });
+
+  const namesOf = (names: readonly string[]) => identifiersOf(names.map((name) => ({ name, unit: "" })));
+
+  test("no two inputs share an identifier, whichever comes first", () => {
+    expect(namesOf(["x1", "温度"])).toEqual(["x1", "x1_2"]);
+    expect(namesOf(["温度", "x0"])).toEqual(["x0_2", "x0"]);
+    expect(namesOf(["x2_a", "a", "A"])).toEqual(["x2_a", "a", "x2_a_2"]);
+    expect(namesOf(["a", "A", "x1_a"])).toEqual(["a", "x1_a_2", "x1_a"]);
+  });
+
+  const wordsToMixUp = fc.constantFrom("a", "A", "a ", "x0", "x1", "x1_a", "x2_a", "X2 a", "x1_2", "class", "温度", "");
+  const anyName = fc.oneof(wordsToMixUp, fc.string({ unit: "grapheme" }), fc.constantFrom(...WORDS));
+
+  test("any names become identifiers, none twice, none a keyword or a name of the code itself", () => {
+    fc.assert(
+      fc.property(fc.array(anyName, { maxLength: 12 }), (names) => {
+        const identifiers = namesOf(names);
+        expect(new Set(identifiers).size).toBe(names.length);
+        for (const identifier of identifiers) {
+          expect(identifier).toMatch(/^[a-z][a-z0-9_]*$/);
+          expect(WORDS).not.toContain(identifier);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("TypeScript compiles for any names, and every test asks for its own input", () => {
+    fc.assert(
+      fc.property(fc.tuple(anyName, anyName, anyName), (names) => {
+        const inputs = names.map((name) => ({ name, unit: "" }));
+        const code = treeToTypeScript(tree, inputs, ACTIONS).replace("export ", "");
+        const { outputText, diagnostics } = ts.transpileModule(code, { reportDiagnostics: true });
+        expect(diagnostics).toEqual([]);
+        const act = new Function(`"use strict"; ${outputText}; return act;`)();
+        expect(rows.map((row) => act(row))).toEqual(expected);
+      }),
+      { numRuns: 50 },
+    );
   });
 
   test("numbers are answered as a list", () => {

@@ -38,6 +38,7 @@ export { type LabelledTable, labelledTable, parseTable, type TestTable, type Tex
 export {
   classOf,
   type DecisionNodes,
+  deepestOf,
   depthOf,
   fillTreeValues,
   largestOf,

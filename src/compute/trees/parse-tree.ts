@@ -12,8 +12,7 @@ function numbersOf(record: Record<string, unknown>, field: string, length: numbe
     throw new InputError(name, `${list.length} numbers`, `${length} numbers`);
   }
   const wrong = list.findIndex((value) => typeof value !== "number" || !Number.isFinite(value));
-  // JSON writes NaN as null.
-  if (wrong >= 0) throw new InputError(`${name}, node ${wrong}`, String(list[wrong] ?? NaN), "a finite number");
+  if (wrong >= 0) throw new InputError(`${name}, node ${wrong}`, showValue(list[wrong]), "a finite number");
   return list as number[];
 }
 
@@ -31,8 +30,8 @@ export function recordOf(value: unknown, source: string): Record<string, unknown
 
 /**
  * Reads a tree from plain data: the arrays of {@link Tree} as lists or typed arrays. Throws `InputError` with one
- * sentence for what is wrong: a length, an unknown feature, a threshold that is no number, a child out of range, a
- * cycle, a node with two parents or none.
+ * sentence for what is wrong: a length, an unknown feature, a threshold that is no number, a child out of range or of a
+ * leaf, a cycle, a node with two parents or none, class probabilities that are none.
  *
  * `impurity` may be missing in a classifier: it is then the Gini impurity of `value`. Nodes may come in any order.
  */
@@ -56,6 +55,7 @@ export function parseTree(value: unknown, source = "tree"): Tree {
   const left = numbersOf(record, "left", size, source);
   const right = numbersOf(record, "right", size, source);
   const values = numbersOf(record, "value", size * numOutputs, source);
+  if (task === "classification") checkProbabilities(values, numOutputs, source);
   const samples = numbersOf(record, "samples", size, source);
   const negative = samples.findIndex((count) => count < 0);
   if (negative >= 0) {
@@ -88,6 +88,22 @@ export function parseTree(value: unknown, source = "tree"): Tree {
   };
 }
 
+/** How far class probabilities may be from 0, 1 and their sum: they may have been float32. */
+const TOLERANCE = 1e-6;
+
+/** Throws `InputError` that names the first node whose values are no probabilities. */
+function checkProbabilities(values: readonly number[], numOutputs: number, source: string): void {
+  for (let from = 0; from < values.length; from += numOutputs) {
+    const own = values.slice(from, from + numOutputs);
+    const field = `${source} value, node ${from / numOutputs}`;
+    const wrong = own.find((value) => value < -TOLERANCE || value > 1 + TOLERANCE);
+    if (wrong !== undefined) throw new InputError(field, String(wrong), "class probabilities from 0 to 1");
+    const sum = own.reduce((total, value) => total + value, 0);
+    if (Math.abs(sum - 1) <= TOLERANCE) continue;
+    throw new InputError(field, `a sum of ${sum}`, "class probabilities that sum to 1");
+  }
+}
+
 /** Nodes in pre-order from node 0, each once. */
 function childrenAfterParents(feature: number[], left: number[], right: number[], source: string): number[] {
   const parent = new Int32Array(feature.length).fill(-1);
@@ -95,11 +111,14 @@ function childrenAfterParents(feature: number[], left: number[], right: number[]
   const stack = [0];
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     order.push(node);
-    if (feature[node] < 0) continue;
     for (const [side, child] of [
       ["right", right[node]],
       ["left", left[node]],
     ] as const) {
+      if (feature[node] < 0) {
+        if (child === -1) continue;
+        throw new InputError(`${source} ${side}, node ${node}`, String(child), "-1, since this node is a leaf");
+      }
       if (!(Number.isInteger(child) && child >= 0 && child < feature.length)) {
         const allowed = `a node from 0 to ${feature.length - 1}`;
         throw new InputError(`${source} ${side}, node ${node}`, String(child), allowed);

@@ -73,7 +73,10 @@ function recordsOf(text: string, source: string): TextRecord[] {
 /** Rows with classes, from a table. */
 export interface LabelledTable extends ClassificationData {
   readonly featureNames: readonly string[];
-  /** [numClasses] as the file writes them; numbers in their order, else alphabetical. */
+  /**
+   * [numClasses] as the file writes them; numbers in their order, else alphabetical. Where all are numbers, those of one
+   * value are one class (0 and 0.0), which has the name that came first.
+   */
   readonly classNames: readonly string[];
   /** Columns that hold one value only: no split can use them. */
   readonly constant: readonly string[];
@@ -87,7 +90,10 @@ export interface LabelledTable extends ClassificationData {
  */
 export function labelledTable(table: TextTable, target: string): LabelledTable {
   const { source, header, rows } = table;
-  const targetColumn = columnOf(table, target, "--target");
+  const targetColumn = header.indexOf(target);
+  if (targetColumn < 0) {
+    throw new InputError("--target", showValue(target), `a column of ${source}: ${header.join(", ")}`);
+  }
   const featureNames = header.filter((name) => name !== target);
   if (featureNames.length === 0) {
     throw new InputError(source, `no column but ${showValue(target)}`, "at least one column of numbers");
@@ -96,20 +102,24 @@ export function labelledTable(table: TextTable, target: string): LabelledTable {
   rows.forEach((cells, row) => {
     if (cells[targetColumn] === "") throw missing(table, row, target, "a class");
   });
-  const classNames = sortedNames(new Set(rows.map((cells) => cells[targetColumn])));
+  const written = rows.map((cells) => cells[targetColumn]);
+  const keyOf = classKeys(written);
+  const firstNames = new Map<ClassKey, string>();
+  for (const name of written) if (!firstNames.has(keyOf(name))) firstNames.set(keyOf(name), name);
+  const classNames = sortedNames([...firstNames.values()], keyOf);
   if (classNames.length < 2) {
     throw new InputError(
       `${source} column ${showValue(target)}`,
       `one class, ${showValue(classNames[0])}`,
-      "two or more",
+      "two or more classes",
     );
   }
-  const indices = new Map(classNames.map((name, index) => [name, index]));
+  const classOf = classReader(classNames);
   const constant = featureNames.filter((_, feature) => isConstant(inputs, feature, featureNames.length));
   return {
     inputs,
     numFeatures: featureNames.length,
-    labels: rows.map((cells) => indices.get(cells[targetColumn]) ?? -1),
+    labels: written.map(classOf),
     numClasses: classNames.length,
     featureNames,
     classNames,
@@ -122,33 +132,61 @@ export interface TestTable {
   readonly inputs: Float32Array;
   /** [numRows] as numbers of the training classes; -1 for one that never trained. */
   readonly labels: readonly number[];
+  /** Columns that the training table does not have: they are left out. */
+  readonly unused: readonly string[];
 }
 
-/** Reads another table with the columns of the first, in whatever order. Throws `InputError` like {@link labelledTable}. */
+/**
+ * Reads another table with the columns of the first, in whatever order. Throws `InputError` like {@link labelledTable},
+ * and for a column that is not there.
+ */
 export function testTable(table: TextTable, target: string, train: LabelledTable): TestTable {
-  const targetColumn = columnOf(table, target, `${table.source} column`);
-  const labels = table.rows.map((cells, row) => {
+  const { header, rows, source } = table;
+  const needed = new Set([...train.featureNames, target]);
+  for (const name of needed) {
+    if (header.includes(name)) continue;
+    throw new InputError(source, `only ${header.join(", ")}`, `the column ${showValue(name)} of the training file`);
+  }
+  const classOf = classReader(train.classNames);
+  const targetColumn = header.indexOf(target);
+  const labels = rows.map((cells, row) => {
     if (cells[targetColumn] === "") throw missing(table, row, target, "a class");
-    return train.classNames.indexOf(cells[targetColumn]);
+    return classOf(cells[targetColumn]);
   });
-  return { inputs: inputsOf(table, train.featureNames), labels };
+  const unused = header.filter((name) => !needed.has(name));
+  return { inputs: inputsOf(table, train.featureNames), labels, unused };
 }
 
-function columnOf({ header, source }: TextTable, name: string, field: string): number {
-  const column = header.indexOf(name);
-  if (column >= 0) return column;
-  throw new InputError(field, showValue(name), `a column of ${source}: ${header.join(", ")}`);
+type ClassKey = number | string;
+
+/** What tells classes apart: their values where all names are numbers, else the names. */
+function classKeys(names: readonly string[]): (name: string) => ClassKey {
+  // Beyond these numbers two that are written differently may be the same double.
+  const areNumbers = names.every((name) => Math.abs(Number(name)) <= Number.MAX_SAFE_INTEGER);
+  return areNumbers ? Number : (name) => name;
 }
+
+/** Reads the number of a class, -1 for an unknown one. */
+function classReader(classNames: readonly string[]): (name: string) => number {
+  const keyOf = classKeys(classNames);
+  const indices = new Map(classNames.map((name, index) => [keyOf(name), index]));
+  return (name) => indices.get(keyOf(name)) ?? -1;
+}
+
+/** What a number is told that overflows. */
+const FLOAT32_NUMBER = "a number from -3.4e38 to 3.4e38, as a float32 holds";
 
 function inputsOf(table: TextTable, names: readonly string[]): Float32Array {
-  const columns = names.map((name) => columnOf(table, name, `${table.source} column`));
+  const columns = names.map((name) => table.header.indexOf(name));
   const inputs = new Float32Array(table.rows.length * columns.length);
   table.rows.forEach((cells, row) => {
     columns.forEach((column, feature) => {
       const text = cells[column];
       const value = text === "" ? Number.NaN : Number(text);
-      // Also what a float32 cannot hold.
-      if (!Number.isFinite(Math.fround(value))) throw missing(table, row, names[feature], "a finite number");
+      if (!Number.isFinite(Math.fround(value))) {
+        const isWord = Number.isNaN(value) || /infinity/i.test(text);
+        throw missing(table, row, names[feature], isWord ? "a finite number" : FLOAT32_NUMBER);
+      }
       inputs[row * columns.length + feature] = value;
     });
   });
@@ -161,10 +199,8 @@ function missing({ source, lines, rows, header }: TextTable, row: number, name: 
   return new InputError(`${source} line ${lines[row]}, column ${showValue(name)}`, given, allowed);
 }
 
-function sortedNames(names: Set<string>): string[] {
-  const list = [...names];
-  const areNumbers = list.every((name) => Number.isFinite(Number(name)));
-  return list.sort((a, b) => (areNumbers ? Number(a) - Number(b) : a < b ? -1 : 1));
+function sortedNames(names: readonly string[], keyOf: (name: string) => ClassKey): string[] {
+  return [...names].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
 function isConstant(inputs: Float32Array, feature: number, numFeatures: number): boolean {

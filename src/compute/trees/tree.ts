@@ -51,6 +51,12 @@ export function depthOf(tree: Tree): number {
   return deepest;
 }
 
+/** Splits on the longest way to a leaf of any of `trees`; 0 for none. */
+export function deepestOf(trees: readonly Tree[]): number {
+  // Boosting may have more trees than a call takes arguments.
+  return trees.reduce((deepest, tree) => Math.max(deepest, depthOf(tree)), 0);
+}
+
 /** The leaf that a row of `inputs` [numFeatures from `offset`] reaches. */
 export function leafOf(tree: Tree, inputs: ArrayLike<number>, offset = 0): number {
   const { feature, threshold, left, right } = tree;

@@ -22,10 +22,11 @@ function shareOf({ samples, left, right }: Tree, node: number, child: number): n
  * both branches of its splits, weighted by the training rows that went there.
  *
  * Costs leaves x depth² per tree. Not the same as {@link interventionalTreeShapley} where inputs hang together.
+ * Throws `RangeError` for no tree, and for a row of another length or with NaN.
  * Source: Lundberg, Erion & Lee 2018, arXiv:1802.03888, algorithm 2; Lundberg et al. 2020.
  */
 export function pathDependentTreeShapley(trees: readonly Tree[], x: ArrayLike<number>): TreeShapley {
-  return meanOf(trees, (tree, into) => {
+  return meanOf(trees, x, (tree, into) => {
     new PathWalk(tree, x, into.values).walk();
     fillExpected(tree, 0, 1, into.base);
   });
@@ -186,7 +187,7 @@ class PathWalk {
  * Interventional Shapley values of the mean of `trees` for the row `x` [numFeatures]: an unknown input takes its value
  * from a row of `background` [numRows, numFeatures], mean over the rows. What KernelSHAP estimates, exactly.
  *
- * Throws `RangeError` for an empty background. Source: Lundberg et al. 2020, "From local explanations to global
+ * Throws `RangeError` for a background that is no whole rows or none, and as {@link pathDependentTreeShapley}. Source: Lundberg et al. 2020, "From local explanations to global
  * understanding with explainable AI for trees", algorithm 3.
  */
 export function interventionalTreeShapley(
@@ -195,7 +196,11 @@ export function interventionalTreeShapley(
   background: Float32Array,
 ): TreeShapley {
   if (background.length === 0) throw new RangeError("expected a background of one row or more, got none");
-  return meanOf(trees, (tree, into) => {
+  const width = trees[0]?.numFeatures ?? 1;
+  if (background.length % width !== 0) {
+    throw new RangeError(`expected a background of rows of ${width}, got ${background.length} numbers`);
+  }
+  return meanOf(trees, x, (tree, into) => {
     const { numFeatures, numOutputs } = tree;
     const numRows = background.length / numFeatures;
     const walk = new TwoRowWalk(tree, x, background, into.values);
@@ -273,7 +278,7 @@ class TwoRowWalk {
 
 /**
  * Shapley values of a boosted model's scores (log-odds of class 1, one score per class, or targets): path-dependent,
- * or interventional when there is a `background`.
+ * or interventional when there is a `background`. Throws `RangeError` as these do.
  */
 export function boostingShapley(
   boosting: Boosting,
@@ -303,8 +308,19 @@ export function boostingScores(boosting: Boosting, x: ArrayLike<number>): Float6
   return scores;
 }
 
-function meanOf(trees: readonly Tree[], explain: (tree: Tree, into: TreeShapley) => void): TreeShapley {
+function meanOf(
+  trees: readonly Tree[],
+  x: ArrayLike<number>,
+  explain: (tree: Tree, into: TreeShapley) => void,
+): TreeShapley {
   const [first] = trees;
+  if (!first) throw new RangeError("expected one tree or more, got none");
+  if (x.length !== first.numFeatures) {
+    throw new RangeError(`expected a row of ${first.numFeatures} inputs, got ${x.length}`);
+  }
+  for (let i = 0; i < x.length; i++) {
+    if (Number.isNaN(x[i])) throw new RangeError(`expected a number for input ${i}, got NaN`);
+  }
   const total = {
     base: new Float64Array(first.numOutputs),
     values: new Float64Array(first.numFeatures * first.numOutputs),

@@ -3,7 +3,14 @@ import { describe, expect, test } from "vitest";
 import { fitTree } from "../../../src/compute/trees/cart.js";
 import type { ClassificationData } from "../../../src/compute/trees/data.js";
 import { pruneTree } from "../../../src/compute/trees/prune.js";
-import { depthOf, leafOf, numLeavesOf, numNodesOf, predictTreeClasses } from "../../../src/compute/trees/tree.js";
+import {
+  deepestOf,
+  depthOf,
+  leafOf,
+  numLeavesOf,
+  numNodesOf,
+  predictTreeClasses,
+} from "../../../src/compute/trees/tree.js";
 import { accuracy } from "./oracle.js";
 import { randomData } from "./random-trees.js";
 
@@ -253,4 +260,12 @@ describe("data that cannot be used", () => {
     expect(numNodesOf(fitTree({ ...data, labels: [1, 1, 1, 1] }))).toBe(1);
     expect(numNodesOf(fitTree({ ...data, inputs: new Float32Array(12) }))).toBe(1);
   });
+});
+
+test("the deepest of more trees than a call takes arguments is found", () => {
+  const data = randomData(11, { numRows: 200 });
+  const trees = [fitTree(data, { maxDepth: 1 }), fitTree(data, { maxDepth: 3 })];
+  const many = Array.from({ length: 500_000 }, (_, i) => trees[i === 250_000 ? 1 : 0]);
+  expect(deepestOf(many)).toBe(3);
+  expect(deepestOf([])).toBe(0);
 });

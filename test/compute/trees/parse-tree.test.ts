@@ -70,12 +70,37 @@ describe("one sentence for", () => {
       set("threshold", 0, Number.NaN),
       "tree threshold, node 0: expected a finite number, got NaN",
     ],
-    ["NaN as JSON writes it", JSON.parse(JSON.stringify(set("threshold", 0, Number.NaN))), "got NaN"],
+    ["NaN as JSON writes it", JSON.parse(JSON.stringify(set("threshold", 0, Number.NaN))), "a finite number, got null"],
+    [
+      "a child that is null",
+      { ...good, left: [1, -1, null, -1, -1] },
+      "tree left, node 2: expected a finite number, got null",
+    ],
+    [
+      "a leaf with a child",
+      { ...good, right: [2, 4, 4, -1, -1] },
+      "tree right, node 1: expected -1, since this node is a leaf, got 4",
+    ],
+    [
+      "a probability above 1",
+      { ...good, value: [0.5, 0.5, 1.5, -0.5, 0.3, 0.7, 0, 1, 1, 0] },
+      "tree value, node 1: expected class probabilities from 0 to 1, got 1.5",
+    ],
+    [
+      "a probability below 0",
+      set("value", 1, -0.5),
+      "tree value, node 0: expected class probabilities from 0 to 1, got",
+    ],
+    [
+      "probabilities that do not sum to 1",
+      set("value", 9, 0.25),
+      "tree value, node 4: expected class probabilities that sum to 1, got a sum of 1.25",
+    ],
     ["a list too short", { ...good, left: [1] }, "tree left: expected 5 numbers, got 1 numbers"],
     ["values of another width", { ...good, value: [1, 0] }, "tree value: expected 10 numbers, got 2 numbers"],
     [
       "nodes nobody leads to",
-      set("feature", 2, -1),
+      { ...set("feature", 2, -1), left: [1, -1, -1, -1, -1], right: [2, -1, -1, -1, -1] },
       "tree node 3: expected every node but the first below another one",
     ],
     ["a negative count", set("samples", 1, -3), "tree samples, node 1: expected a number of 0 or more, got -3"],
@@ -86,6 +111,14 @@ describe("one sentence for", () => {
   ])("%s", (_, wrong, message) => {
     expect(() => parseTree(wrong)).toThrow(message);
   });
+});
+
+test("probabilities may be as far from 1 in sum as float32 makes them, and a regressor may answer anything", () => {
+  const thirds = new Float32Array(3).fill(1 / 3);
+  const leaf = { feature: [-1], threshold: [0], left: [-1], right: [-1], samples: [3], numFeatures: 1, numOutputs: 3 };
+  expect([...parseTree({ ...leaf, task: "classification", value: thirds }).value]).toEqual([...thirds]);
+  const answers = parseTree({ ...leaf, task: "regression", value: [-5, 7, 0], impurity: [0] });
+  expect([...answers.value]).toEqual([-5, 7, 0]);
 });
 
 describe("models as JSON", () => {
