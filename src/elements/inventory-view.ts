@@ -19,13 +19,14 @@ import type { NetworkNodes } from "./message-network.js";
 import "./order-plot.js";
 import type { MeasuredCurve, OrderPlot } from "./order-plot.js";
 import type { OrderTrail } from "./order-trail.js";
+import "./readable-orders.js";
 import type { TableTwin } from "./table-dialog.js";
 import { tabList, tabStyles } from "./tabs.js";
 
 /** Policies that are drawn beside one's own; the table has all. */
 const MAX_OTHERS = 3;
 
-const TABS = ["periods", "gap", "orders", "messages"] as const;
+const TABS = ["periods", "gap", "orders", "readable", "messages"] as const;
 type InventoryTab = (typeof TABS)[number];
 
 interface Row {
@@ -64,7 +65,7 @@ export interface StageCosts {
  * Bars compare costs per store and period over whole episodes: all policies meet the same starts and the same demand.
  *
  * @fires table-show - `detail` is the `TableTwin` of the bars.
- * @fires curve-measure - see `vitrine-order-plot`.
+ * @fires curve-measure - see `vitrine-order-plot` and `vitrine-readable-orders`.
  * @fires messages-listen - `detail` is whether the messages of a graph network are wanted from now on.
  * @fires road-select - `detail` is the index of the road whose orders are wanted.
  */
@@ -222,13 +223,13 @@ export class InventoryView extends VitrineElement {
     return this.stage?.profit ?? false;
   }
 
-  /** Only a graph network passes messages. */
+  /** Only a graph network passes messages, and one store alone is made readable. */
   private get tabs(): readonly InventoryTab[] {
-    return this.graph ? TABS : TABS.filter((tab) => tab !== "messages");
+    return TABS.filter((tab) => (tab !== "messages" || this.graph) && (tab !== "readable" || this.measured !== null));
   }
 
   override willUpdate(changed: Map<string, unknown>): void {
-    if (changed.has("graph") && !this.tabs.includes(this.tab)) this.tab = "periods";
+    if ((changed.has("graph") || changed.has("measured")) && !this.tabs.includes(this.tab)) this.tab = "periods";
   }
 
   private get roads(): readonly string[] {
@@ -275,6 +276,12 @@ export class InventoryView extends VitrineElement {
           .trail=${this.trail}
           .measured=${this.measured}
         ></vitrine-order-plot>`;
+      case "readable":
+        return html`<vitrine-readable-orders
+          .explanation=${this.measured?.explanation ?? null}
+          ?measuring=${this.measured?.measuring ?? false}
+          .refused=${this.measured?.refused ?? ""}
+        ></vitrine-readable-orders>`;
       case "messages":
         return html`<vitrine-message-bars
           .nodes=${this.nodes}
@@ -389,6 +396,8 @@ function tabTitle(tab: InventoryTab): string {
       return msg("Gap");
     case "orders":
       return msg("Orders");
+    case "readable":
+      return msg("In few numbers");
     case "messages":
       return msg("Messages");
     default:

@@ -1,7 +1,7 @@
 import { msg, str } from "@lit/localize";
 import { css, html, nothing, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { OrderCurve } from "../interpret/explanation.js";
+import type { OrderCurve, OrdersExplanation } from "../interpret/explanation.js";
 import { controls } from "./controls.js";
 import { VitrineElement } from "./element.js";
 import { formatFixed, formatPercent, formatSignificant } from "./format.js";
@@ -21,6 +21,8 @@ const LEAST_SHARE = 0.002;
 export interface MeasuredCurve {
   /** Null before it was measured. */
   readonly curve: OrderCurve | null;
+  /** What it was measured with, which makes the orders readable; null before. */
+  readonly explanation: OrdersExplanation | null;
   readonly measuring: boolean;
   /** Why it cannot be measured, or an empty string. */
   readonly refused: string;

@@ -27,8 +27,8 @@ import { startWorker } from "./worker.js";
 /** Milliseconds between two pictures of the orders on the stage. */
 const SHOW_MS = 250;
 
-/** Of what makes orders readable only the curve is shown; rules and trees need not be measured for it. */
-const CURVE_OPTIONS = { maxLeafNodes: 2, testTraces: 2 };
+/** Half a second's work, for costs to within a percent. */
+const ORDERS_OPTIONS = { testTraces: 128 };
 
 /** A network as orders along one of its roads are followed. */
 interface Followed {
@@ -193,7 +193,7 @@ export class InventoryLab {
       ?graph=${isGraphNetwork(settings)}
       .heard=${first.messages}
       .measured=${followed.problem.nodes.length === 1 && !followed.problem.sales ? curveOf(first) : null}
-      @curve-measure=${() => first.explain({ method: "orders", options: CURVE_OPTIONS, live: false })}
+      @curve-measure=${() => first.explain({ method: "orders", options: ORDERS_OPTIONS, live: false })}
       @messages-listen=${(event: CustomEvent<boolean>) => this.listen(event.detail)}
       @road-select=${(event: CustomEvent<number>) => this.select(event.detail)}
     ></vitrine-inventory>`;
@@ -333,9 +333,10 @@ export class InventoryLab {
 
 /** The curve of a store's orders, as far as the run has it. */
 function curveOf({ explanations, explanationErrors, explaining }: LabSession["first"]): MeasuredCurve {
-  const { orders } = explanations;
+  const explanation = explanations.orders?.kind === "orders" ? explanations.orders : null;
   return {
-    curve: orders?.kind === "orders" ? orders.curve : null,
+    curve: explanation?.curve ?? null,
+    explanation,
     measuring: explaining?.method === "orders",
     refused: explanationErrors.orders ?? "",
   };

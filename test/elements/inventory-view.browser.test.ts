@@ -5,8 +5,10 @@ import "../../src/elements/inventory-view.js";
 import type { InventoryView } from "../../src/elements/inventory-view.js";
 import type { OrderPlot } from "../../src/elements/order-plot.js";
 import { OrderTrail } from "../../src/elements/order-trail.js";
+import type { ReadableOrders } from "../../src/elements/readable-orders.js";
 import type { TableTwin } from "../../src/elements/table-dialog.js";
 import type { InventoryReference } from "../../src/evaluate/inventory/reference-policy.js";
+import type { OrdersExplanation } from "../../src/interpret/explanation.js";
 
 async function mount(): Promise<InventoryView> {
   const view = document.createElement("vitrine-inventory") as InventoryView;
@@ -106,7 +108,7 @@ test("of one store the curve of orders can be measured, and read as a table", as
   const view = await mount();
   view.trail = new OrderTrail();
   view.trail.add(14, 4, 6);
-  view.measured = { curve: null, measuring: false, refused: "" };
+  view.measured = { curve: null, explanation: null, measuring: false, refused: "" };
   await view.updateComplete;
   const plot = await panelOf<OrderPlot>(view, "orders");
   let wishes = 0;
@@ -122,7 +124,7 @@ test("of one store the curve of orders can be measured, and read as a table", as
     readable: [16, 17, 31],
     optimal: [17, 17.5, 30],
   };
-  view.measured = { curve, measuring: false, refused: "" };
+  view.measured = { curve, explanation: null, measuring: false, refused: "" };
   await view.updateComplete;
   await plot.updateComplete;
   expect(plot.shadowRoot?.querySelector("svg.plot .learned")?.getAttribute("d")?.match(/[ML]/g)).toHaveLength(2);
@@ -274,5 +276,51 @@ test("a graph network's messages are listened to while their tab is in front, th
   await view.updateComplete;
   expect(view.shadowRoot?.querySelector("[aria-selected=true]")?.id).toBe("periods");
   expect(wishes).toEqual([true, false]);
+  view.remove();
+});
+
+test("one store's orders are told in few numbers, with what they cost in the long run beside the optimum", async () => {
+  const view = await mount();
+  const tabs = () => [...(view.shadowRoot?.querySelectorAll("[role=tab]") ?? [])].map((tab) => tab.id);
+  expect(tabs()).not.toContain("readable");
+  const candidate = { size: 24, selectionReturn: -6.5, agreement: 0.9, r2: null, selectionEpisodes: 64 };
+  const explanation = {
+    kind: "orders",
+    step: 409_600,
+    episodes: 128,
+    fidelity: 0.898,
+    costMean: 6.5772,
+    costError: 0.01,
+    teacherCostMean: 6.7216,
+    teacherCostError: 0.01,
+    optimum: { kind: "optimal", cost: 6.0936 },
+    candidates: [
+      { ...candidate, label: "order 5 below 14, 4 below 19, 3 beyond", chosen: true },
+      { ...candidate, label: "order up to 22, at most 5 at once", selectionReturn: -6.6, chosen: false },
+      { ...candidate, label: "tree of 4 leaves", chosen: false },
+    ],
+  } as unknown as OrdersExplanation;
+  view.measured = { curve: null, explanation, measuring: false, refused: "" };
+  await view.updateComplete;
+  view.shadowRoot?.querySelector<HTMLElement>("#readable")?.click();
+  await view.updateComplete;
+  const readable = view.shadowRoot?.querySelector("vitrine-readable-orders") as ReadableOrders;
+  await readable.updateComplete;
+  const root = readable.shadowRoot as ShadowRoot;
+  expect(root.querySelector(".rule")?.textContent).toBe("order 5 below 14, 4 below 19, 3 beyond");
+  const cells = [...root.querySelectorAll("tbody tr")].map((row) =>
+    [...row.children].map((cell) => cell.textContent?.trim().replace("\u202f", " ").replace("\u00a0", " ")),
+  );
+  expect(cells).toEqual([
+    ["in few numbers", "6.577 ± 0.010", "7.9 %", "90 %"],
+    ["this policy", "6.722 ± 0.010", "10.3 %", ""],
+    ["optimal", "6.094", "", ""],
+    ["order up to 22, at most 5 at once", "6.600", "8.3 %", "90 %"],
+    ["a tree of 4 leaves", "6.500", "6.7 %", "90 %"],
+  ]);
+  let asked = 0;
+  view.addEventListener("curve-measure", () => asked++);
+  root.querySelector("button")?.click();
+  expect(asked).toBe(1);
   view.remove();
 });

@@ -1,0 +1,141 @@
+import { msg, str } from "@lit/localize";
+import { css, html, nothing } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import type { OrdersExplanation } from "../interpret/explanation.js";
+import { controls } from "./controls.js";
+import { VitrineElement } from "./element.js";
+import { columnTable } from "./figure-table.js";
+import { formatCompact, formatFixed, formatPercent } from "./format.js";
+
+/** How many of what was tried are shown. */
+const MAX_TRIED = 5;
+
+/**
+ * A store's policy in few numbers: the rule or tree that orders nearly the same and costs least, what it costs in the
+ * long run beside the policy and the optimum, and what else was tried.
+ *
+ * @fires curve-measure - one of the policy as it stands is wanted.
+ */
+@customElement("vitrine-readable-orders")
+export class ReadableOrders extends VitrineElement {
+  static override styles = [
+    controls,
+    columnTable,
+    css`
+      :host {
+        display: block;
+      }
+      .rule {
+        padding-bottom: 4px;
+        font-weight: var(--w-medium);
+      }
+      .own th,
+      .own td {
+        color: var(--ink);
+      }
+      table {
+        table-layout: fixed;
+      }
+      .what {
+        white-space: normal;
+      }
+      .cost {
+        width: 104px;
+      }
+      .gap {
+        width: 54px;
+      }
+      .same {
+        width: 74px;
+      }
+      .foot {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 4px var(--x2);
+        padding-top: 6px;
+        font-size: var(--t-small);
+        color: var(--ink-2);
+      }
+    `,
+  ];
+
+  /** Null before one was made. */
+  @property({ attribute: false }) explanation: OrdersExplanation | null = null;
+  @property({ type: Boolean }) measuring = false;
+  /** Why there can be none, or an empty string. */
+  @property() refused = "";
+
+  override render() {
+    const { explanation, refused } = this;
+    if (refused !== "") return html`<p class="dim">${refused}</p>`;
+    return html`
+      ${explanation ? this.found(explanation) : html`<p class="dim">${msg("A rule or a small tree that orders nearly the same, and what it costs in the long run.")}</p>`}
+      <div class="foot">
+        <button class="btn" ?disabled=${this.measuring} @click=${() => this.tell("curve-measure")}>
+          ${this.measuring ? msg("Measuring …") : explanation ? msg("Make one anew") : msg("Make it readable")}
+        </button>
+        ${explanation ? html`<span>${msg(str`from step ${formatCompact(explanation.step)}`)}</span>` : nothing}
+      </div>
+    `;
+  }
+
+  private found(explanation: OrdersExplanation) {
+    const { costMean, costError, teacherCostMean, teacherCostError, optimum, candidates } = explanation;
+    const best = candidates.find(({ chosen }) => chosen)?.label ?? "";
+    const others = candidates.filter(({ chosen }) => !chosen).slice(0, MAX_TRIED);
+    const { cost } = optimum;
+    return html`
+      <p class="rule">${ordersText(best)}</p>
+      <p class="dim">${msg(str`cost per store and period in the long run, ${explanation.episodes} traces of 1,000 periods`)}</p>
+      <table>
+        <thead>
+          <tr>
+            <td></td>
+            <th class="cost">${msg("Cost")}</th>
+            <th class="gap">${cost === null ? "" : msg("Gap")}</th>
+            <th class="same" title=${msg("share of the periods in which both order the same")}>${msg("Agreement")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${row(msg("in few numbers"), `${formatFixed(costMean, 3)} ± ${formatFixed(costError, 3)}`, gap(costMean, cost), formatPercent(explanation.fidelity), true)}
+          ${row(msg("this policy"), `${formatFixed(teacherCostMean, 3)} ± ${formatFixed(teacherCostError, 3)}`, gap(teacherCostMean, cost), "", true)}
+          ${cost === null ? nothing : row(optimum.kind === "optimal" ? msg("optimal") : msg("no policy costs less than"), formatFixed(cost, 3), "", "")}
+          ${others.map(({ label, selectionReturn, agreement }) =>
+            row(
+              ordersText(label),
+              formatFixed(-selectionReturn, 3),
+              gap(-selectionReturn, cost),
+              formatPercent(agreement),
+            ),
+          )}
+        </tbody>
+      </table>
+    `;
+  }
+}
+
+function row(what: string, cost: string, above: string, same: string, own = false) {
+  return html`<tr class=${own ? "own" : ""}>
+    <th scope="row" class="what" title=${what}>${what}</th><td>${cost}</td><td>${above}</td><td>${same}</td>
+  </tr>`;
+}
+
+const gap = (cost: number, best: number | null) =>
+  best === null ? "" : `${formatFixed((100 * (cost - best)) / best, 1)} %`;
+
+/** A rule as it was found, `order up to 19, at most 6 at once`, in the language of the page. */
+export function ordersText(label: string): string {
+  const [, leaves] = /^tree of (\d+) leaves$/.exec(label) ?? [];
+  if (leaves) return msg(str`a tree of ${leaves} leaves`);
+  const [, level, most] = /^order up to ([^,]+?)(?:, at most (.+) at once)?$/.exec(label) ?? [];
+  if (level && most) return msg(str`order up to ${level}, at most ${most} at once`);
+  if (level) return msg(str`order up to ${level}`);
+  const [, entries] = /^order (.+)$/.exec(label) ?? [];
+  if (!entries) return label;
+  const parts = entries.split(", ").map((entry) => {
+    const [, order, below] = /^(.+) below (.+)$/.exec(entry) ?? [];
+    return order ? msg(str`${order} below ${below}`) : msg(str`${entry.replace(" beyond", "")} beyond`);
+  });
+  return msg(str`order ${parts.join(", ")}`);
+}
