@@ -1,3 +1,4 @@
+import type { EnvironmentSpec } from "../envs/environment.js";
 import type { BesideFrames, StageFrames } from "../training/messages.js";
 
 /** Where the second actor stands. */
@@ -92,8 +93,8 @@ export class StagePlayer {
     private readonly secondsPerStep: number,
     /** Called once for each step as it is shown (or skipped over). */
     private readonly onStep: (step: PlayedStep) => void = () => {},
-    /** Entries of the state that are angles within ±π. */
-    private readonly circular: readonly number[] = [],
+    /** Entries of the state that do not move in a straight line. */
+    private readonly entries: Pick<EnvironmentSpec, "circular" | "stepwise"> = {},
   ) {}
 
   /** Steps waiting to be shown. */
@@ -222,7 +223,8 @@ export class StagePlayer {
   private blend(from: Float64Array, to: Float64Array, into: Float64Array): Float64Array {
     const out = into.length === to.length ? into : new Float64Array(to.length);
     for (let i = 0; i < out.length; i++) out[i] = from[i] + (to[i] - from[i]) * this.progress;
-    for (const i of this.circular) out[i] = between(from[i], to[i], this.progress);
+    for (const i of this.entries.circular ?? []) out[i] = between(from[i], to[i], this.progress);
+    for (const i of this.entries.stepwise ?? []) out[i] = to[i];
     return out;
   }
 

@@ -238,7 +238,7 @@ export class Stage extends VitrineElement {
     if (!changed.has("spec") && !changed.has("options")) return;
     this.loadDrawing(spec);
     if (!changed.has("spec")) return;
-    this.player = new StagePlayer(spec.secondsPerStep, (step) => this.follow(step, spec.secondsPerStep), spec.circular);
+    this.player = new StagePlayer(spec.secondsPerStep, (step) => this.follow(step, spec.secondsPerStep), spec);
     this.applyActor();
   }
 

@@ -49,6 +49,8 @@ export interface EnvironmentSpec {
   readonly state: readonly string[];
   /** Entries of the state that are angles within ±π: between two states they move the shorter way round. */
   readonly circular?: readonly number[];
+  /** Entries that tell of one step, such as what was asked for in it: between two states there is nothing of them. */
+  readonly stepwise?: readonly number[];
   /** Uniforms taken by `reset` and by `step`. */
   readonly noiseSize: { readonly reset: number; readonly step: number };
   /**

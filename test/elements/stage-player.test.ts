@@ -47,7 +47,7 @@ describe("the stage's player", () => {
   });
 
   it("moves an angle the shorter way round", () => {
-    const player = new StagePlayer(1, () => {}, [0]);
+    const player = new StagePlayer(1, () => {}, { circular: [0] });
     player.push({ ...frames([1, 2]), states: Float64Array.of(3, 3, -3, -3) });
     player.advance(0, 1);
     player.advance(0.6, 1);
@@ -56,6 +56,16 @@ describe("the stage's player", () => {
     expect(angle).toBeGreaterThan(3);
     expect(angle).toBeLessThan(2 * Math.PI - 3);
     expect(Math.abs(position)).toBeLessThan(2);
+  });
+
+  it("shows at once what tells of one step", () => {
+    const player = new StagePlayer(1, () => {}, { stepwise: [1] });
+    player.push({ ...frames([1, 2]), states: Float64Array.of(3, 3, 7, 7) });
+    player.advance(0, 1);
+    player.advance(0.5, 1);
+    const [moves, asked] = player.now()?.state ?? [];
+    expect(moves).toBeLessThan(7);
+    expect(asked).toBe(7);
   });
 
   it("does not glide from the end of one episode to the start of the next", () => {

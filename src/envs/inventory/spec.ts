@@ -31,6 +31,8 @@ const oneStore = {
   ...shared,
   observation: [units("on hand", 0, Number.POSITIVE_INFINITY, [0, 20]), ...duePeriods(10)],
   state: ["on hand", "due in 1 period", "due in 2 periods", "due in 3 periods", "shipped", "asked", "missing"],
+  // What was shipped, asked for and missing.
+  stepwise: [4, 5, 6],
   noiseSize: { reset: 4, step: 1 },
   runsOn: ["cpu", "gpu"],
 } as const satisfies Partial<EnvironmentSpec>;

@@ -132,6 +132,7 @@ function sizesOf(problem: InventoryProblem) {
       ...facts.map(({ name }) => name),
       ...(problem.sales ? ["sample", "week"] : []),
     ],
+    stepwise: Array.from({ length: problem.edges.length + 2 * stores.length }, (_, i) => observation.length + i),
     // Recorded sales are far more numbers than a copy of a world can have for itself.
     runsOn: problem.sales ? (["cpu"] as const) : networkSpec.runsOn,
     // Only the sample is drawn where demand is recorded.
