@@ -11,11 +11,10 @@ import { translated } from "../elements/localise.js";
 import { networkRefusal } from "../elements/network-refusals.js";
 import type { OptionChange } from "../elements/option-form.js";
 import {
-  type DraftNode,
   type DraftRoad,
   draftOf,
   type NetworkDraft,
-  SUPPLIER_NAME,
+  nameOf,
   textOf,
   withChangedNode,
   withNode,
@@ -23,8 +22,12 @@ import {
 } from "../envs/inventory/network-draft.js";
 import { parseNetwork } from "../envs/inventory/network-text.js";
 import { RECORDED_SETTINGS } from "../envs/inventory/options.js";
+import { SUPPLIER } from "../envs/inventory/problem.js";
 import { inventoryProblemOf } from "../envs/inventory/variant.js";
 import "./sales-setup.js";
+
+/** The value of a choice, and what is shown for it. */
+type Choice = readonly [value: string, shown: string];
 
 type Numbers = "hold" | "under" | "mean" | "std";
 
@@ -196,8 +199,8 @@ export class NetworkEditor extends VitrineElement {
       ["mean", msg("Mean demand")],
       ...(poisson ? [] : [["std", msg("Demand spread")] as const]),
     ];
-    const change = (index: number, key: keyof DraftNode) => (event: Event) => {
-      this.draft = withChangedNode(draft, index, { [key]: (event.target as HTMLInputElement).value });
+    const change = (id: number, key: Numbers | "name") => (value: string) => {
+      this.draft = withChangedNode(draft, id, { [key]: value });
     };
     return html`<table>
       <caption>${msg("Stores and warehouses")}</caption>
@@ -206,13 +209,13 @@ export class NetworkEditor extends VitrineElement {
         ${draft.nodes.map(
           (node, i) => html`<tr ?data-wrong=${i === wrong}>
             <td>${translated(node.kind)}</td>
-            <td class="name">${field(`${msg("Name")} ${i + 1}`, node.name, i === wrong, change(i, "name"))}</td>
+            <td class="name">${field(`${msg("Name")} ${i + 1}`, node.name, i === wrong, change(node.id, "name"))}</td>
             ${numbers.map(([key, title]) =>
               key === "hold" || node.kind === "store"
-                ? html`<td>${field(`${node.name}: ${title}`, node[key], i === wrong, change(i, key))}</td>`
+                ? html`<td>${field(`${node.name}: ${title}`, node[key], i === wrong, change(node.id, key))}</td>`
                 : html`<td></td>`,
             )}
-            <td>${remove(node.name, () => (this.draft = withoutNode(draft, i)))}</td>
+            <td>${remove(node.name, () => (this.draft = withoutNode(draft, node.id)))}</td>
           </tr>`,
         )}
       </tbody>
@@ -220,24 +223,24 @@ export class NetworkEditor extends VitrineElement {
   }
 
   private roads(draft: NetworkDraft, wrong: number) {
-    const change = (index: number, key: keyof DraftRoad) => (event: Event) => {
-      const { value } = event.target as HTMLInputElement | HTMLSelectElement;
-      const roads = draft.roads.map((road, i) => (i === index ? { ...road, [key]: value } : road));
+    const change = (index: number, part: Partial<DraftRoad>) => {
+      const roads = draft.roads.map((road, i) => (i === index ? { ...road, ...part } : road));
       this.draft = { ...draft, roads };
     };
-    const places = draft.nodes.map(({ name }) => name);
-    const sources = [SUPPLIER_NAME, ...draft.nodes.filter(({ kind }) => kind !== "store").map(({ name }) => name)];
+    const place = (id: number): Choice => [String(id), nameOf(draft, id)];
+    const places = draft.nodes.map(({ id }) => place(id));
+    const sources = [SUPPLIER, ...draft.nodes.filter(({ kind }) => kind !== "store").map(({ id }) => id)].map(place);
     return html`<table>
       <caption>${msg("Roads")}</caption>
       <thead><tr>${[msg("From"), msg("To"), msg("Lead time"), msg("Cost per unit")].map((title) => html`<th scope="col">${title}</th>`)}<td></td></tr></thead>
       <tbody>
         ${draft.roads.map((road, i) => {
-          const name = `${road.from} → ${road.to}`;
+          const name = `${nameOf(draft, road.from)} → ${nameOf(draft, road.to)}`;
           return html`<tr ?data-wrong=${i === wrong}>
-            <td>${choice(`${name}: ${msg("From")}`, road.from, sources, change(i, "from"))}</td>
-            <td>${choice(`${name}: ${msg("To")}`, road.to, places, change(i, "to"))}</td>
-            <td>${field(`${name}: ${msg("Lead time")}`, road.leadTime, i === wrong, change(i, "leadTime"))}</td>
-            <td>${field(`${name}: ${msg("Cost per unit")}`, road.cost, i === wrong, change(i, "cost"))}</td>
+            <td>${choice(`${name}: ${msg("From")}`, String(road.from), sources, (id) => change(i, { from: Number(id) }))}</td>
+            <td>${choice(`${name}: ${msg("To")}`, String(road.to), places, (id) => change(i, { to: Number(id) }))}</td>
+            <td>${field(`${name}: ${msg("Lead time")}`, road.leadTime, i === wrong, (leadTime) => change(i, { leadTime }))}</td>
+            <td>${field(`${name}: ${msg("Cost per unit")}`, road.cost, i === wrong, (cost) => change(i, { cost }))}</td>
             <td>${remove(name, () => (this.draft = { ...draft, roads: draft.roads.filter((_, other) => other !== i) }))}</td>
           </tr>`;
         })}
@@ -246,16 +249,16 @@ export class NetworkEditor extends VitrineElement {
   }
 
   private setting(draft: NetworkDraft, key: string, title: string, choices: readonly string[]) {
-    const change = (event: Event) => {
-      const { value } = event.target as HTMLSelectElement;
+    const change = (value: string) => {
       this.draft = { ...draft, settings: { ...draft.settings, [key]: value } };
     };
-    return html`<label>${title} ${choice(title, draft.settings[key] ?? choices[0], choices, change)}</label>`;
+    const named = choices.map((one): Choice => [one, wordOf(one)]);
+    return html`<label>${title} ${choice(title, draft.settings[key] ?? choices[0], named, change)}</label>`;
   }
 
   private addRoad(draft: NetworkDraft): void {
-    const to = draft.nodes.at(-1)?.name ?? "";
-    this.draft = { ...draft, roads: [...draft.roads, { from: SUPPLIER_NAME, to, leadTime: "2", cost: "0" }] };
+    const to = draft.nodes.at(-1)?.id ?? 0;
+    this.draft = { ...draft, roads: [...draft.roads, { from: SUPPLIER, to, leadTime: "2", cost: "0" }] };
   }
 
   private use(network: string): void {
@@ -278,11 +281,12 @@ function refusalOf(draft: NetworkDraft): InputError | null {
 /** Demand that is backlogged waits: the drawing's word for it. */
 const wordOf = (choice: string) => translated(choice === "backlogged" ? "waiting" : choice);
 
-const field = (label: string, value: string, wrong: boolean, change: (event: Event) => void) =>
-  html`<input type="text" autocomplete="off" spellcheck="false" aria-label=${label} aria-invalid=${wrong ? "true" : "false"} .value=${value} @change=${change} />`;
+const field = (label: string, value: string, wrong: boolean, change: (value: string) => void) =>
+  html`<input type="text" autocomplete="off" spellcheck="false" aria-label=${label} aria-invalid=${wrong ? "true" : "false"} .value=${value} @change=${(event: Event) => change((event.target as HTMLInputElement).value)} />`;
 
-const choice = (label: string, value: string, choices: readonly string[], change: (event: Event) => void) =>
-  html`<select aria-label=${label} @change=${change}>${choices.map((one) => html`<option value=${one} ?selected=${one === value}>${wordOf(one)}</option>`)}</select>`;
+// A property, not the attribute: that counts only until a person has chosen.
+const choice = (label: string, value: string, choices: readonly Choice[], change: (value: string) => void) =>
+  html`<select aria-label=${label} @change=${(event: Event) => change((event.target as HTMLSelectElement).value)}>${choices.map(([one, shown]) => html`<option value=${one} .selected=${one === value}>${shown}</option>`)}</select>`;
 
 const remove = (name: string, act: () => void) =>
   html`<button class="icon-btn" title=${msg("Remove")} aria-label=${msg(str`Remove ${name}`)} @click=${act}>${closeIcon}</button>`;

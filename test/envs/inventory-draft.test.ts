@@ -26,7 +26,7 @@ test.each(SETTINGS.filter((setting) => !drawn.includes(setting)))(
   },
 );
 
-test("stores and warehouses come and go with their roads, which follow a name", () => {
+test("stores and warehouses come and go with their roads, which stay at their node", () => {
   const one = draftOf(parseNetwork("store A under=9 mean=5 std=2; supplier>A:3"));
   const two = withNode(withNode(one, "warehouse"), "store");
   const { nodes, edges } = parseNetwork(textOf(two));
@@ -37,8 +37,25 @@ test("stores and warehouses come and go with their roads, which follow a name", 
     [SUPPLIER, 1],
   ]);
 
-  const renamed = withChangedNode(two, 1, { name: "W" });
+  const [, warehouse] = two.nodes;
+  const renamed = withChangedNode(two, warehouse.id, { name: "W" });
   expect(textOf(renamed)).toContain("W>store_1:2");
-  expect(textOf(withoutNode(renamed, 1))).not.toContain("W");
+  expect(textOf(withoutNode(renamed, warehouse.id))).not.toContain("W");
   expect(textOf(withChangedNode(one, 0, { mean: "7" }))).toContain("mean=7");
 });
+
+test.each([["supplier"], ["A"], [""]])(
+  "a rename through the refused name %j leaves every road where it was",
+  (name) => {
+    const draft = draftOf(
+      parseNetwork(
+        "warehouse W; store A under=9 mean=5 std=2; store B under=9 mean=5 std=2; W>A:2; W>B:3; supplier>W:4; supplier>B:5",
+      ),
+    );
+    const { id } = draft.nodes[2];
+    const through = withChangedNode(draft, id, { name });
+    expect(() => parseNetwork(textOf(through))).toThrow();
+    const { edges } = parseNetwork(textOf(withChangedNode(through, id, { name: "C" })));
+    expect(edges).toEqual(parseNetwork(textOf(draft)).edges);
+  },
+);
