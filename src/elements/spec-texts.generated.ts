@@ -633,7 +633,7 @@ export const listedSpecTexts = (): string[] => [
   msg("Epochs without a better cost on the development traces after which training ends."),
   msg("Training ends after this many passes over the training traces."),
   msg("HDPO needs a simulation that gradients pass through; inventory networks have one"),
-  msg("HDPO does not learn on the graphics device."),
+  msg("On the graphics device HDPO learns the plain network of one store."),
   msg("Budget"),
   msg("Environment steps after which the run ends; it can be continued."),
   msg("Seeds"),

@@ -1,4 +1,4 @@
-import { networkText } from "./network-text.js";
+import { networkText, SUPPLIER_NAME } from "./network-text.js";
 import { type DemandModel, type InventoryProblem, type NodeKind, SUPPLIER } from "./problem.js";
 
 /**
@@ -35,10 +35,11 @@ export interface DraftRoad {
   readonly cost: string;
 }
 
-/** What the notation calls the source of all goods. */
-export const SUPPLIER_NAME = "supplier";
+/** A name as the notation has it. */
+export const underscored = (name: string) => name.trim().replaceAll(" ", "_");
 
-const underscored = (name: string) => name.trim().replaceAll(" ", "_");
+/** A number as it was typed, with a point where a comma may stand. */
+export const numberText = (text: string) => text.trim().replace(",", ".").replace("−", "-");
 
 /** A problem to be changed. Demand that is recorded becomes normal demand of the same mean and spread. */
 export function draftOf(problem: InventoryProblem): NetworkDraft {
@@ -79,7 +80,7 @@ export function nameOf({ nodes }: NetworkDraft, id: number): string {
 export function textOf(draft: NetworkDraft): string {
   const { nodes, roads, settings } = draft;
   const words = (pairs: readonly (readonly [string, string])[]) =>
-    pairs.filter(([, value]) => value.trim() !== "").map(([key, value]) => `${key}=${value.trim()}`);
+    pairs.map(([key, value]) => [key, numberText(value)]).flatMap(([key, value]) => (value ? [`${key}=${value}`] : []));
   const nodeTexts = nodes.map(({ kind, name, hold, under, mean, std, keeps }) => {
     const ofStore = [["under", under], ["mean", mean], ...(settings["demand"] === "poisson" ? [] : [["std", std]])];
     const pairs = kind === "store" ? [["hold", hold], ...ofStore] : [["hold", hold]];
@@ -87,10 +88,11 @@ export function textOf(draft: NetworkDraft): string {
     return [kind, underscored(name), ...words(pairs as [string, string][]), ...rest].join(" ");
   });
   const roadTexts = roads.map(({ from, to, leadTime, cost }) => {
-    const price = Number(cost) === 0 ? [] : words([["cost", cost]]);
-    return [`${underscored(nameOf(draft, from))}>${underscored(nameOf(draft, to))}:${leadTime.trim()}`, ...price].join(
-      " ",
-    );
+    const price = Number(numberText(cost)) === 0 ? [] : words([["cost", cost]]);
+    return [
+      `${underscored(nameOf(draft, from))}>${underscored(nameOf(draft, to))}:${numberText(leadTime)}`,
+      ...price,
+    ].join(" ");
   });
   return [...nodeTexts, ...roadTexts, words(Object.entries(settings)).join(" ")].join("; ");
 }
@@ -124,4 +126,37 @@ export function withoutNode(draft: NetworkDraft, id: number): NetworkDraft {
 /** The draft with changed texts of a node. */
 export function withChangedNode(draft: NetworkDraft, id: number, change: Partial<Omit<DraftNode, "id">>): NetworkDraft {
   return { ...draft, nodes: draft.nodes.map((node) => (node.id === id ? { ...node, ...change } : node)) };
+}
+
+/** The draft with one more road, between two places that need one; null where none is missing. */
+export function withRoad(draft: NetworkDraft): NetworkDraft | null {
+  const ends = missingRoad(draft);
+  return ends && { ...draft, roads: [...draft.roads, { ...ends, leadTime: "2", cost: "0" }] };
+}
+
+/**
+ * The ends of a road that a draft lacks: out of a warehouse that supplies nothing, else into a node that nothing
+ * supplies, else between any two; never a circle.
+ */
+function missingRoad(draft: NetworkDraft): Pick<DraftRoad, "from" | "to"> | null {
+  const { nodes, roads } = draft;
+  const stores = nodes.filter(({ kind }) => kind === "store").map(({ id }) => id);
+  const others = nodes.filter(({ kind }) => kind !== "store").map(({ id }) => id);
+  const leavesNone = (id: number) => roads.every(({ from }) => from !== id);
+  const reachesNone = (id: number) => roads.every(({ to }) => to !== id);
+  // Stores are supplied by warehouses first, warehouses by the supplier.
+  const pairs = [
+    ...stores.flatMap((to) => [...others, SUPPLIER].map((from) => ({ from, to }))),
+    ...others.flatMap((to) => [SUPPLIER, ...others].map((from) => ({ from, to }))),
+  ].filter((pair) => !roads.some(({ from, to }) => from === pair.from && to === pair.to) && !closesCircle(draft, pair));
+  const out = pairs.filter(({ from }) => from !== SUPPLIER && leavesNone(from));
+  return out.find(({ to }) => reachesNone(to)) ?? out[0] ?? pairs.find(({ to }) => reachesNone(to)) ?? pairs[0] ?? null;
+}
+
+/** Whether the roads already lead from the end of a new one to its beginning. */
+function closesCircle({ roads }: NetworkDraft, { from, to }: Pick<DraftRoad, "from" | "to">): boolean {
+  const reached = new Set([to]);
+  // A set grows while it is walked through.
+  for (const node of reached) for (const road of roads) if (road.from === node) reached.add(road.to);
+  return reached.has(from);
 }

@@ -17,7 +17,8 @@ import { type InventoryEdge, type InventoryNode, type InventoryProblem, type Nod
 const NODE = /^(echelon|warehouse|store)\s+(\S+)(.*)$/s;
 const ROAD = /^([^\s>→:=]+)\s*[>→]\s*([^\s>→:=]+)\s*:\s*(\S+)(.*)$/s;
 const NAME = /^[\p{L}_][\p{L}\p{N}_-]*$/u;
-const SUPPLIER_NAME = "supplier";
+/** What the notation calls the source of all goods. */
+export const SUPPLIER_NAME = "supplier";
 
 const NODE_KEYS: Readonly<Record<NodeKind, readonly string[]>> = {
   echelon: ["hold"],
@@ -103,8 +104,11 @@ function pairsOf(text: string, keys: readonly string[], statement: Statement, re
   return pairs;
 }
 
+/** Whether a node may be called this; {@link SUPPLIER_NAME} is taken. Underscores stand for spaces. */
+export const isNodeName = (name: string): boolean => NAME.test(name) && name !== SUPPLIER_NAME;
+
 function parseNode([, kind, name, rest]: RegExpExecArray, statement: Statement, refuse: Refuse): ParsedNode {
-  if (!NAME.test(name) || name === SUPPLIER_NAME) {
+  if (!isNodeName(name)) {
     refuse(statement, `a name of letters, digits, _ and - that begins with a letter and is not ${SUPPLIER_NAME}`);
   }
   const node = kind as NodeKind;
