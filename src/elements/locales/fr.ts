@@ -85,6 +85,7 @@ export const templates = {
   s124250ad5a5b6d14: `pas`,
   s1248a4695e8fd7c6: str`Carte des décisions : ${0} de haut en bas, ${1} de gauche à droite`,
   s12513ae847a76cef: `Jusqu’où peut aller le rapport de probabilité de la nouvelle politique avant que son gain soit ignoré.`,
+  s12967ca811e28418: `Le programme de sa recette est terminé : l’entraînement s’est arrêté avant d’épuiser son budget.`,
   s129fac0ae1df7c8f: `avertissement`,
   s12a1ecddca5d00c3: str`retour ${0}, fini`,
   s12d6dde9b30c3093: `Fermer ce message`,
@@ -820,6 +821,7 @@ export const templates = {
   sb41d1741b0a3b33b: `Roule vers l’extrémité droite de la piste`,
   sb4e4fcb36eaa913a: str`seuil : un nombre est attendu, reçu ${0}`,
   sb4f6b555afde94bb: str`Réseau : attendu ${0}, reçu ${1}`,
+  sb504a1fb306ff98a: `Cet entraînement ne peut pas commencer.`,
   sb50f0a42d86ccbf1: `L’arbre agit`,
   sb53f7a197981b790: `oui`,
   sb53f92f5bd3ab82c: `gardées dans ce navigateur`,
@@ -1162,5 +1164,6 @@ export const templates = {
   sff1296b15702acc5: `Coût de stockage`,
   sff328501bc9d940c: `Récompense de chaque pas de l’épisode sur la scène, par terme`,
   sff55e0bd64b4e1fd: `extra-arbres`,
+  sff79ef076b4013ac: `Rien ne tourne`,
   sffa374ef804b4a3d: str`${0} : le réseau commande ${1} unités. Ce que le message de chaque arête y ajoute, par rapport à sa moyenne sur ${2} états de la scène :`,
 };
