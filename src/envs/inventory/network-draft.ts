@@ -1,4 +1,4 @@
-import { networkText, SUPPLIER_NAME } from "./network-text.js";
+import { networkText, roadText, SUPPLIER_NAME } from "./network-text.js";
 import { type DemandModel, type InventoryProblem, type NodeKind, SUPPLIER } from "./problem.js";
 
 /**
@@ -90,7 +90,7 @@ export function textOf(draft: NetworkDraft): string {
   const roadTexts = roads.map(({ from, to, leadTime, cost }) => {
     const price = Number(numberText(cost)) === 0 ? [] : words([["cost", cost]]);
     return [
-      `${underscored(nameOf(draft, from))}>${underscored(nameOf(draft, to))}:${numberText(leadTime)}`,
+      `${roadText(underscored(nameOf(draft, from)), underscored(nameOf(draft, to)))}:${numberText(leadTime)}`,
       ...price,
     ].join(" ");
   });
