@@ -55,8 +55,10 @@ async function bundle(outDir) {
       target: "node20",
       minify: false,
       rollupOptions: {
-        input: { bin: join(ROOT, "src/cli/bin.ts"), "seed-worker": join(ROOT, "src/cli/seed-worker.ts") },
-        // Side by side: the entry finds the thread's file next to itself.
+        input: Object.fromEntries(
+          ["bin", "command-worker", "seed-worker"].map((name) => [name, join(ROOT, `src/cli/${name}.ts`)]),
+        ),
+        // Side by side: the entry finds the threads' files next to itself.
         output: { entryFileNames: "[name].js", chunkFileNames: "[name]-[hash].js" },
       },
     },

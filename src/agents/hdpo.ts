@@ -12,6 +12,7 @@ import { drawTraces, recordedTraces, type Traces } from "../evaluate/inventory/t
 import type { Agent, AgentContext, Diagnostics, Iteration } from "./agent.js";
 import { createOrderPolicy, FORECASTING, type PolicyForm } from "./hdpo/create-policy.js";
 import { InventoryPolicy, unrolledOf } from "./hdpo/inventory-policy.js";
+import { checkPeriods, checkTraces } from "./hdpo/memory.js";
 import type { OrderPolicy } from "./hdpo/order-policy.js";
 import { type Recipe, recipeOf } from "./hdpo/recipes.js";
 import { Rollout } from "./hdpo/rollout.js";
@@ -73,7 +74,9 @@ class Hdpo implements Agent {
     this.recipe = recipeOf(problem, options);
     const form = { policy: options.policy, hidden: this.recipe.hidden, unit: this.recipe.unit };
     const { trainTraces, devTraces, trainPeriods, devPeriods } = this.recipe;
-    const { chunk, work } = sizesOf(form, this.simulator, trainPeriods, create);
+    checkTraces(this.simulator, this.recipe, options);
+    const { chunk, chunkBytes, work } = sizesOf(form, this.simulator, trainPeriods, create);
+    checkPeriods(chunkBytes, trainPeriods);
     this.learner = createOrderPolicy(form, this.simulator, (spec, rows, perPeriod) =>
       create(spec, trainPeriods * perPeriod, chunk * rows),
     );
@@ -261,8 +264,8 @@ class Hdpo implements Agent {
 }
 
 /**
- * Traces of a chunk, as many as fit into {@link CHUNK_BYTES} with all their activations, from 4 to 64; and the
- * multiplications of one trace and period, forward.
+ * Traces of a chunk, as many as fit into {@link CHUNK_BYTES} with all their activations, from 4 to 64; the bytes
+ * of these; and the multiplications of one trace and period, forward.
  */
 function sizesOf(form: PolicyForm, simulator: InventorySimulator, numPeriods: number, create: UnrolledFactory) {
   let [bytes, work] = [1, 0];
@@ -274,7 +277,8 @@ function sizesOf(form: PolicyForm, simulator: InventorySimulator, numPeriods: nu
     work += products * perPeriod * rowsPerTrace;
     return create(spec, perPeriod, 4 * rowsPerTrace);
   });
-  return { chunk: Math.min(Math.max(4 * Math.floor(CHUNK_BYTES / bytes / 4), 4), 64), work };
+  const chunk = Math.min(Math.max(4 * Math.floor(CHUNK_BYTES / bytes / 4), 4), 64);
+  return { chunk, chunkBytes: chunk * bytes, work };
 }
 
 /** Makes the agent, its forecaster fitted where it has one; the registry loads this file only when one is trained. */

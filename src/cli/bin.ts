@@ -1,4 +1,8 @@
 #!/usr/bin/env node
 import { main } from "./main.js";
+import { isStoppable, supervise } from "./supervise.js";
 
-process.exitCode = await main(process.argv.slice(2), { out: process.stdout, err: process.stderr });
+const args = process.argv.slice(2);
+process.exitCode = isStoppable(args[0])
+  ? await supervise(args)
+  : await main(args, { out: process.stdout, err: process.stderr });

@@ -87,6 +87,12 @@ export function methodOptionsOf(args: Arguments, method: MethodDefinition): Reco
   return options;
 }
 
+/** How far a cost is above the optimum; chance may put it a little below. */
+export function gapText(share: number): string {
+  if (Math.abs(share) < 0.0005) return "gap: none";
+  return share > 0 ? `${percent(share)} above` : `${percent(-share)} below`;
+}
+
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 /** Nodes of the largest tree that is printed: more are no longer read. */
@@ -157,9 +163,9 @@ function detailRows(explanation: Explanation): string[][] {
       });
     case "orders": {
       const { text, costMean, teacherCostMean, optimum, candidates } = explanation;
-      const above = (cost: number) => percent(cost / Number(optimum.cost) - 1);
       const known = optimum.cost === null ? [] : [["  optimum", `${optimum.cost.toFixed(4)} (${optimum.kind})`]];
-      const gap = (cost: number) => (optimum.cost === null ? "" : `, ${above(cost)} above`);
+      const gap = (cost: number) =>
+        optimum.cost === null ? "" : `, ${gapText((cost - optimum.cost) / Math.abs(optimum.cost))}`;
       return [
         ["  rule", text ?? "a regression tree"],
         [

@@ -1,28 +1,44 @@
-/** Whether someone asked a command to stop (Ctrl-C, or the system shutting down). */
+/** Signals that ask a command to stop: Ctrl-C, and the system shutting down. */
+export const STOP_SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+export type StopSignal = (typeof STOP_SIGNALS)[number];
+
+/** Whoever hears the signals and calls `onStop` at the first; returns how to end that. */
+export type SignalSource = (onStop: () => void) => () => void;
+
+let source: SignalSource = (onStop) => {
+  for (const signal of STOP_SIGNALS) process.on(signal, onStop);
+  return () => {
+    for (const signal of STOP_SIGNALS) process.off(signal, onStop);
+  };
+};
+
+/** Has signals come from elsewhere: a thread hears none of its own. */
+export function hearSignalsFrom(other: SignalSource): void {
+  source = other;
+}
+
+/**
+ * Whether someone asked a command to stop. It does at its next update boundary; a second signal, which ends the process
+ * at once, is for `supervise.ts`.
+ */
 export class Interrupts {
   /** True once it was asked. */
   stopped = false;
-  private first = 0;
-  private readonly handler = () => this.receive();
+  private readonly unsubscribe: () => void;
 
   constructor(private readonly onStop: () => void = () => undefined) {
-    process.on("SIGINT", this.handler);
-    process.on("SIGTERM", this.handler);
+    this.unsubscribe = source(() => this.receive());
   }
 
   /** Goes back to the platform's own handling. */
   dispose(): void {
-    process.off("SIGINT", this.handler);
-    process.off("SIGTERM", this.handler);
+    this.unsubscribe();
   }
 
   private receive(): void {
-    const now = performance.now();
-    // npm passes a terminal's Ctrl-C on a second time; only a later one means "at once".
-    if (this.stopped && now - this.first > 1000) process.exit(130);
     if (this.stopped) return;
     this.stopped = true;
-    this.first = now;
     this.onStop();
   }
 }

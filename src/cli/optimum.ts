@@ -1,6 +1,7 @@
 import {
   benchmarksOf,
   finishPaced,
+  InputError,
   inventoryProblemOf,
   justInTimeCost,
   measuredNewsvendors,
@@ -10,11 +11,12 @@ import {
   ruleText,
   type SolvingProgress,
   salesJustInTimeCost,
+  showValue,
 } from "../index.js";
-import { wholeNumberOf } from "./arguments.js";
+import { textOf, wholeNumberOf } from "./arguments.js";
 import type { Command } from "./command.js";
 import { DEMAND_FLAG, demandOf } from "./demand.js";
-import { SEED_FLAG, SET_FLAG, seedOf, settingsOf } from "./flags.js";
+import { ENV_FLAG, SEED_FLAG, SET_FLAG, seedOf, settingsOf } from "./flags.js";
 import { type Output, showTable } from "./output.js";
 
 /** Solves an inventory network, and measures simple policies beside the optimum. */
@@ -24,6 +26,7 @@ export const optimum: Command = {
     summary: "the least cost of an inventory network, or a bound on it, with the best simple policies beside it",
     positionals: [],
     flags: [
+      { ...ENV_FLAG, help: "inventory, the one world that can be solved" },
       {
         ...SET_FLAG,
         help: "the network: env.NAME=VALUE; may be repeated, the last of a name counts (list inventory names them)",
@@ -40,6 +43,8 @@ export const optimum: Command = {
   },
   async run(args, output) {
     const world = "inventory";
+    const asked = textOf(args, "env") ?? world;
+    if (asked !== world) throw new InputError("--env", showValue(asked), `${world}, the one world that can be solved`);
     const { env: given } = settingsOf(args, world, null);
     const env = demandOf(args, world, given)?.options ?? given;
     const problem = inventoryProblemOf(world, env);

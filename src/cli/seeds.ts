@@ -77,7 +77,6 @@ export async function trainSeeds(
   const pool = new WorkerPool(poolSizeFor(availableParallelism()));
   const workers = new Set<Worker>();
   const interrupts = new Interrupts(() => {
-    output.note("Stopping: writing checkpoints first …");
     for (const worker of workers) worker.postMessage("stop");
   });
 

@@ -105,7 +105,7 @@ export async function driveAndReport(
   const { env, agent } = session.config;
   const bar = new ProgressBar(output, `${env} ${agent}`, budget);
   const reporter = new RunReporter(output, bar, session.config, false);
-  const interrupts = new Interrupts(() => output.note("Stopping: writing a checkpoint first …"));
+  const interrupts = new Interrupts();
   try {
     reporter.start({ run: folder, engine: session.engine.chosen, step: session.step });
     const { worldsOnCpu } = session.engine;

@@ -122,6 +122,8 @@ export class DeviceChip extends VitrineElement {
   @property({ attribute: false }) engine: EngineReport | null = null;
   @property({ type: Number }) stepsPerSecond = 0;
   @property({ type: Boolean }) training = false;
+  /** The training could not be started: nothing is timed. */
+  @property({ type: Boolean }) failed = false;
   /** What the browser said about keeping runs, or an empty string when it keeps them. */
   @property() storage = "";
   @query(".pop") private pop?: HTMLElement;
@@ -143,6 +145,7 @@ export class DeviceChip extends VitrineElement {
   }
 
   private summary(): string {
+    if (!this.engine && this.failed) return msg("Nothing runs");
     if (!this.engine) return msg("Timing this device, 150 ms");
     const name = ENGINE_NAMES[this.engine.chosen];
     return this.stepsPerSecond > 0 ? msg(str`${name} · ${formatCompact(this.stepsPerSecond)} steps/s`) : name;

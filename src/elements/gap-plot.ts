@@ -1,5 +1,5 @@
 import { msg, str } from "@lit/localize";
-import { css, html, svg } from "lit";
+import { css, html, nothing, svg } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { controls } from "./controls.js";
 import { VitrineElement } from "./element.js";
@@ -11,8 +11,10 @@ import type { TableTwin } from "./table-dialog.js";
 const WIDTH = 400;
 const HEIGHT = 118;
 const [LEFT, RIGHT, TOP, BOTTOM] = [44, 10, 8, 18];
-/** Gaps below this share are drawn at it: in so few episodes chance is as large. */
+/** Gaps below this share are rings under the lowest line: in so few episodes chance is as large. */
 const LEAST = 1e-3;
+/** Room for rings under the lowest line. */
+const RING_ROOM = 12;
 
 /** What a policy cost in one evaluation, and the policy to beat in the same episodes. */
 export interface MeasuredGap {
@@ -26,7 +28,7 @@ export const gapOf = ({ cost, best }: Pick<MeasuredGap, "cost" | "best">): numbe
 
 /**
  * How the gap to the policy to beat fell over the evaluations of a run: a line on a logarithmic scale. What is no gap
- * any more, or less than one, is drawn as a ring at the lowest line.
+ * any more, or less than one, is a ring under the lowest line, with a key that says so.
  *
  * @fires table-show - `detail` is the `TableTwin`.
  */
@@ -75,6 +77,11 @@ export class GapPlot extends VitrineElement {
         <button class="icon-btn" title=${msg("Show as a table")} aria-label=${msg(str`Show as a table: ${this.heading}`)} @click=${this.showTable}>${tableIcon}</button>
       </div>
       ${this.plot()}
+      ${
+        this.gaps.some((one) => gapOf(one) < LEAST)
+          ? html`<div class="keys rings"><span><svg viewBox="0 0 11 11" aria-hidden="true"><circle class="ring" cx="5.5" cy="5.5" r="3" /></svg>${msg(str`no gap, or less than ${formatSignificant(100 * LEAST)} %`)}</span></div>`
+          : nothing
+      }
     `;
   }
 
@@ -96,10 +103,8 @@ export class GapPlot extends VitrineElement {
     const high = Math.max(low + 2, Math.ceil(Math.log10(Math.max(LEAST, ...shares))));
     const end = gaps[gaps.length - 1].step;
     const x = (step: number) => LEFT + (step / end) * (WIDTH - LEFT - RIGHT);
-    const y = (share: number) => {
-      const decade = Math.log10(Math.max(share, LEAST));
-      return TOP + ((high - decade) / (high - low)) * (HEIGHT - TOP - BOTTOM);
-    };
+    const bottom = HEIGHT - BOTTOM - (shares.some((share) => share < LEAST) ? RING_ROOM : 0);
+    const y = (share: number) => TOP + ((high - Math.log10(share)) / (high - low)) * (bottom - TOP);
     const decades = Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i));
     return html`<svg class="plot" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${this.summary(shares)}>
       ${decades.map(
@@ -108,11 +113,11 @@ export class GapPlot extends VitrineElement {
       )}
       <text x=${LEFT} y=${HEIGHT - 4}>0</text>
       <text x=${WIDTH - RIGHT} y=${HEIGHT - 4} text-anchor="end">${msg(str`${formatCompact(end)} steps`)}</text>
-      <path class="line" d="M${gaps.map(({ step }, i) => `${x(step)} ${y(shares[i])}`).join("L")}" />
+      <path class="line" d=${gaps.map(({ step }, i) => (shares[i] < LEAST ? "" : `${i > 0 && shares[i - 1] >= LEAST ? "L" : "M"}${x(step)} ${y(shares[i])}`)).join("")} />
       ${gaps.map(({ step }, i) =>
-        shares[i] > LEAST
-          ? svg`<circle class="dot" cx=${x(step)} cy=${y(shares[i])} r="2.25" />`
-          : svg`<circle class="ring" cx=${x(step)} cy=${y(shares[i])} r="3" />`,
+        shares[i] < LEAST
+          ? svg`<circle class="ring" cx=${x(step)} cy=${HEIGHT - BOTTOM - RING_ROOM / 3} r="3" />`
+          : svg`<circle class="dot" cx=${x(step)} cy=${y(shares[i])} r="2.25" />`,
       )}
     </svg>`;
   }

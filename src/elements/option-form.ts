@@ -62,14 +62,9 @@ export class OptionForm extends VitrineElement {
         color: var(--ink-3);
         opacity: 1;
       }
-      .unit-1 input[type="text"] {
-        padding-right: 20px;
-      }
-      .unit-2 input[type="text"] {
-        padding-right: 34px;
-      }
-      .unit-4 input[type="text"] {
-        padding-right: 43px;
+      /* Half an em is more than the mean letter. */
+      .with-unit input[type="text"] {
+        padding-right: calc(14px + 0.53 * var(--t-small) * var(--unit-length));
       }
       .control em {
         position: absolute;
@@ -213,7 +208,7 @@ export class OptionForm extends VitrineElement {
     const refused = this.refused[key];
     const zero = isZero(option, value) && !refused ? translated(option.zero ?? "") : "";
     const unit = option.unit && !zero ? translated(option.unit) : "";
-    return html`<div class="control ${unitClass(unit)}">
+    return html`<div class="control ${unit ? "with-unit" : ""}" style=${unit ? `--unit-length: ${unit.length}` : nothing}>
       <input
         id=${key}
         type="text"
@@ -261,11 +256,6 @@ export class OptionForm extends VitrineElement {
     const { [key]: value } = this.values;
     return value !== undefined && key in this.running && optionText(value) !== optionText(this.running[key]);
   }
-}
-
-/** Room for the unit inside the field, by its length. */
-function unitClass(unit: string): string {
-  return unit === "" ? "" : unit.length === 1 ? "unit-1" : unit.length < 4 ? "unit-2" : "unit-4";
 }
 
 /** Whether a value is the one for which the option has words. */

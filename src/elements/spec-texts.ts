@@ -31,7 +31,8 @@ export async function specTexts(): Promise<string[]> {
     for (const option of describeOptions(schema)) {
       add(option.title, option.help);
       // Most units are symbols; those that are words are translated.
-      if (option.unit && /^(steps|units|periods)$/.test(option.unit)) add(option.unit);
+      if (option.unit && /^(steps|units|periods|traces|epochs|states|tiles|per step)$/.test(option.unit))
+        add(option.unit);
       if (option.zero) add(option.zero);
       if (option.kind === "choice") add(...option.choices);
     }

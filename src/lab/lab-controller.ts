@@ -173,7 +173,9 @@ export class LabController {
         session.pause();
         break;
       case "finished":
-        this.continueRun(session);
+        // More steps would not be taken.
+        if (session.first.recipeOver) this.notify(runNotice({ kind: "recipe-over" }));
+        else this.continueRun(session);
         break;
       case "failed":
         this.begin(this.settings, { kind: "resume" }, false);

@@ -65,7 +65,7 @@ export class LabSession {
   private isNews(notice: RunNotice, index: number): boolean {
     // A graphics process that dies takes the devices of all seeds.
     if (notice.kind === "restarted") return this.runs[index].losses > this.first.losses;
-    return notice.kind === "failed";
+    return notice.kind === "failed" || notice.kind === "refused";
   }
 
   /** The run on the stage. */

@@ -5,26 +5,31 @@ import { InputError } from "../core/errors.js";
 import type { OptionValues } from "../core/options.js";
 import { controls } from "../elements/controls.js";
 import { scrollingDialog } from "../elements/dialog.js";
+import { draftFieldTitle, draftRefusal, placeName, roadName } from "../elements/draft-refusals.js";
 import { VitrineElement } from "../elements/element.js";
 import { closeIcon } from "../elements/icons.js";
 import { translated } from "../elements/localise.js";
 import { networkRefusal } from "../elements/network-refusals.js";
 import type { OptionChange } from "../elements/option-form.js";
+import { checkDraft, type DraftRefusal } from "../envs/inventory/check-draft.js";
 import {
-  type DraftNode,
   type DraftRoad,
   draftOf,
   type NetworkDraft,
-  SUPPLIER_NAME,
   textOf,
   withChangedNode,
   withNode,
   withoutNode,
+  withRoad,
 } from "../envs/inventory/network-draft.js";
 import { parseNetwork } from "../envs/inventory/network-text.js";
 import { RECORDED_SETTINGS } from "../envs/inventory/options.js";
+import { SUPPLIER } from "../envs/inventory/problem.js";
 import { inventoryProblemOf } from "../envs/inventory/variant.js";
 import "./sales-setup.js";
+
+/** The value of a choice, and what is shown for it. */
+type Choice = readonly [value: string, shown: string];
 
 type Numbers = "hold" | "under" | "mean" | "std";
 
@@ -32,7 +37,7 @@ type Numbers = "hold" | "under" | "mean" | "std";
  * Builds an inventory network by hand: its stores, warehouses and roads in two tables, in a dialog.
  *
  * It begins with the network in force, and says in one sentence what is still missing. The world's option `network`
- * takes what was built.
+ * takes what was built; a dialog that is closed before that keeps it.
  *
  * Where demand is recorded, a file of sales is taken in its place.
  *
@@ -119,7 +124,7 @@ export class NetworkEditor extends VitrineElement {
         font-size: var(--t-small);
         color: var(--bad);
       }
-      tr[data-wrong] input {
+      [aria-invalid="true"] {
         border-color: var(--bad);
       }
     `,
@@ -128,6 +133,8 @@ export class NetworkEditor extends VitrineElement {
   /** Options of the world, with the network in force. */
   @property({ attribute: false }) options: OptionValues = {};
   @state() private draft: NetworkDraft | null = null;
+  /** What the draft was before anything was changed. */
+  private untouched: NetworkDraft | null = null;
   @query("dialog") private dialog?: HTMLDialogElement;
 
   override render() {
@@ -143,6 +150,14 @@ export class NetworkEditor extends VitrineElement {
   }
 
   private async open(): Promise<void> {
+    // What was changed and not used is there again.
+    if (this.draft === null || this.draft === this.untouched) this.startAfresh();
+    await this.updateComplete;
+    this.dialog?.showModal();
+  }
+
+  /** Begins with the network in force. */
+  private startAfresh(): void {
     let problem = inventoryProblemOf("inventory", { ...this.options, network: "" });
     try {
       problem = inventoryProblemOf("inventory", this.options);
@@ -150,17 +165,15 @@ export class NetworkEditor extends VitrineElement {
       // What is in force makes no network: the problem's own is a beginning.
       if (!(error instanceof InputError)) throw error;
     }
-    this.draft = draftOf(problem);
-    await this.updateComplete;
-    this.dialog?.showModal();
+    this.untouched = draftOf(problem);
+    this.draft = this.untouched;
   }
 
   private editor(draft: NetworkDraft) {
-    const refused = refusalOf(draft);
-    const error = refused ? networkRefusal(refused) : "";
-    // The notation counts statements: nodes, then roads.
-    const wrong = Number(/\(statement (\d+)\)/.exec(refused?.given ?? "")?.[1] ?? 0) - 1;
-    return html`<dialog aria-labelledby="title" @close=${() => (this.draft = null)}>
+    const wrong = checkDraft(draft);
+    const error = wrong ? draftRefusal(draft, wrong) : wholeRefusal(draft);
+    const more = withRoad(draft);
+    return html`<dialog aria-labelledby="title">
       <div class="head">
         <h2 id="title">${msg("Build a network")}</h2>
         <button class="icon-btn push" aria-label=${msg("Close")} @click=${() => this.dialog?.close()}>${closeIcon}</button>
@@ -171,9 +184,9 @@ export class NetworkEditor extends VitrineElement {
           <button class="btn" @click=${() => (this.draft = withNode(draft, "store"))}>${msg("Add a store")}</button>
           <button class="btn" @click=${() => (this.draft = withNode(draft, "warehouse"))}>${msg("Add a warehouse")}</button>
         </div>
-        ${this.roads(draft, wrong - draft.nodes.length)}
+        ${this.roads(draft, wrong)}
         <div class="row">
-          <button class="btn" @click=${() => this.addRoad(draft)}>${msg("Add a road")}</button>
+          <button class="btn" ?disabled=${more === null} @click=${() => (this.draft = more)}>${msg("Add a road")}</button>
           ${this.setting(draft, "unmet", msg("Unmet demand"), ["lost", "backlogged"])}
           ${this.setting(draft, "demand", msg("Demand"), ["normal", "poisson"])}
         </div>
@@ -183,62 +196,74 @@ export class NetworkEditor extends VitrineElement {
         <div class="row">
           <button class="btn primary" ?disabled=${error !== ""} @click=${() => this.use(textOf(draft))}>${msg("Use this network")}</button>
           <button class="btn" @click=${() => this.use("")}>${msg("Use the problem's own")}</button>
+          ${draft === this.untouched ? nothing : html`<button class="btn quiet" @click=${() => this.startAfresh()}>${msg("Undo all changes")}</button>`}
         </div>
       </div>
     </dialog>`;
   }
 
-  private nodes(draft: NetworkDraft, wrong: number) {
+  private nodes(draft: NetworkDraft, wrong: DraftRefusal | null) {
     const poisson = draft.settings["demand"] === "poisson";
-    const numbers: readonly (readonly [Numbers, string])[] = [
-      ["hold", msg("Holding cost")],
-      ["under", msg("Underage cost")],
-      ["mean", msg("Mean demand")],
-      ...(poisson ? [] : [["std", msg("Demand spread")] as const]),
-    ];
-    const change = (index: number, key: keyof DraftNode) => (event: Event) => {
-      this.draft = withChangedNode(draft, index, { [key]: (event.target as HTMLInputElement).value });
+    const numbers: readonly Numbers[] = ["hold", "under", "mean", ...(poisson ? [] : ["std" as const])];
+    const headings = [msg("Kind"), ...["name" as const, ...numbers].map(draftFieldTitle)];
+    const cell = (row: number, key: Numbers | "name", label: string) => {
+      const node = draft.nodes[row];
+      const isWrong = wrong?.table === "nodes" && wrong.row === row && wrong.field === key;
+      return field(label, node[key], isWrong, (value) => {
+        this.draft = withChangedNode(draft, node.id, { [key]: value });
+      });
     };
     return html`<table>
       <caption>${msg("Stores and warehouses")}</caption>
-      <thead><tr><th scope="col">${msg("Kind")}</th><th scope="col">${msg("Name")}</th>${numbers.map(([, title]) => html`<th scope="col">${title}</th>`)}<td></td></tr></thead>
+      <thead><tr>${headings.map((title) => html`<th scope="col">${title}</th>`)}<td></td></tr></thead>
       <tbody>
         ${draft.nodes.map(
-          (node, i) => html`<tr ?data-wrong=${i === wrong}>
-            <td>${translated(node.kind)}</td>
-            <td class="name">${field(`${msg("Name")} ${i + 1}`, node.name, i === wrong, change(i, "name"))}</td>
-            ${numbers.map(([key, title]) =>
-              key === "hold" || node.kind === "store"
-                ? html`<td>${field(`${node.name}: ${title}`, node[key], i === wrong, change(i, key))}</td>`
+          ({ id, kind, name }, row) => html`<tr>
+            <td>${translated(kind)}</td>
+            <td class="name">${cell(row, "name", `${msg("Name")} ${row + 1}`)}</td>
+            ${numbers.map((key) =>
+              key === "hold" || kind === "store"
+                ? html`<td>${cell(row, key, `${name}: ${draftFieldTitle(key)}`)}</td>`
                 : html`<td></td>`,
             )}
-            <td>${remove(node.name, () => (this.draft = withoutNode(draft, i)))}</td>
+            <td>${remove(name, () => (this.draft = withoutNode(draft, id)))}</td>
           </tr>`,
         )}
       </tbody>
     </table>`;
   }
 
-  private roads(draft: NetworkDraft, wrong: number) {
-    const change = (index: number, key: keyof DraftRoad) => (event: Event) => {
-      const { value } = event.target as HTMLInputElement | HTMLSelectElement;
-      const roads = draft.roads.map((road, i) => (i === index ? { ...road, [key]: value } : road));
+  private roads(draft: NetworkDraft, wrong: DraftRefusal | null) {
+    const change = (index: number, part: Partial<DraftRoad>) => {
+      const roads = draft.roads.map((road, i) => (i === index ? { ...road, ...part } : road));
       this.draft = { ...draft, roads };
     };
-    const places = draft.nodes.map(({ name }) => name);
-    const sources = [SUPPLIER_NAME, ...draft.nodes.filter(({ kind }) => kind !== "store").map(({ name }) => name)];
+    const place = (id: number): Choice => [String(id), placeName(draft, id)];
+    const places = draft.nodes.map(({ id }) => place(id));
+    const sources = [SUPPLIER, ...draft.nodes.filter(({ kind }) => kind !== "store").map(({ id }) => id)].map(place);
+    const headings = (["from", "to", "leadTime", "cost"] as const).map(draftFieldTitle);
     return html`<table>
       <caption>${msg("Roads")}</caption>
-      <thead><tr>${[msg("From"), msg("To"), msg("Lead time"), msg("Cost per unit")].map((title) => html`<th scope="col">${title}</th>`)}<td></td></tr></thead>
+      <thead><tr>${headings.map((title) => html`<th scope="col">${title}</th>`)}<td></td></tr></thead>
       <tbody>
-        ${draft.roads.map((road, i) => {
-          const name = `${road.from} → ${road.to}`;
-          return html`<tr ?data-wrong=${i === wrong}>
-            <td>${choice(`${name}: ${msg("From")}`, road.from, sources, change(i, "from"))}</td>
-            <td>${choice(`${name}: ${msg("To")}`, road.to, places, change(i, "to"))}</td>
-            <td>${field(`${name}: ${msg("Lead time")}`, road.leadTime, i === wrong, change(i, "leadTime"))}</td>
-            <td>${field(`${name}: ${msg("Cost per unit")}`, road.cost, i === wrong, change(i, "cost"))}</td>
-            <td>${remove(name, () => (this.draft = { ...draft, roads: draft.roads.filter((_, other) => other !== i) }))}</td>
+        ${draft.roads.map((road, row) => {
+          const name = roadName(draft, road);
+          const isWrong = (key: keyof DraftRoad) =>
+            wrong?.table === "roads" && wrong.row === row && wrong.field === key;
+          const text = (key: "leadTime" | "cost") =>
+            field(`${name}: ${draftFieldTitle(key)}`, road[key], isWrong(key), (value) =>
+              change(row, { [key]: value }),
+            );
+          const end = (key: "from" | "to", choices: readonly Choice[]) =>
+            choice(`${name}: ${draftFieldTitle(key)}`, String(road[key]), choices, isWrong(key), (id) =>
+              change(row, { [key]: Number(id) }),
+            );
+          return html`<tr>
+            <td>${end("from", sources)}</td>
+            <td>${end("to", places)}</td>
+            <td>${text("leadTime")}</td>
+            <td>${text("cost")}</td>
+            <td>${remove(name, () => (this.draft = { ...draft, roads: draft.roads.filter((_, other) => other !== row) }))}</td>
           </tr>`;
         })}
       </tbody>
@@ -246,31 +271,27 @@ export class NetworkEditor extends VitrineElement {
   }
 
   private setting(draft: NetworkDraft, key: string, title: string, choices: readonly string[]) {
-    const change = (event: Event) => {
-      const { value } = event.target as HTMLSelectElement;
+    const change = (value: string) => {
       this.draft = { ...draft, settings: { ...draft.settings, [key]: value } };
     };
-    return html`<label>${title} ${choice(title, draft.settings[key] ?? choices[0], choices, change)}</label>`;
-  }
-
-  private addRoad(draft: NetworkDraft): void {
-    const to = draft.nodes.at(-1)?.name ?? "";
-    this.draft = { ...draft, roads: [...draft.roads, { from: SUPPLIER_NAME, to, leadTime: "2", cost: "0" }] };
+    const named = choices.map((one): Choice => [one, wordOf(one)]);
+    return html`<label>${title} ${choice(title, draft.settings[key] ?? choices[0], named, false, change)}</label>`;
   }
 
   private use(network: string): void {
     this.tell<OptionChange>("option-change", { key: "network", value: network });
     this.dialog?.close();
+    this.draft = null;
   }
 }
 
-/** Why a draft makes no network yet; null where it makes one. */
-function refusalOf(draft: NetworkDraft): InputError | null {
+/** Why fields that can be used make no network together; empty where they do. */
+function wholeRefusal(draft: NetworkDraft): string {
   try {
     parseNetwork(textOf(draft));
-    return null;
+    return "";
   } catch (error) {
-    if (error instanceof InputError) return error;
+    if (error instanceof InputError) return networkRefusal(error);
     throw error;
   }
 }
@@ -278,11 +299,19 @@ function refusalOf(draft: NetworkDraft): InputError | null {
 /** Demand that is backlogged waits: the drawing's word for it. */
 const wordOf = (choice: string) => translated(choice === "backlogged" ? "waiting" : choice);
 
-const field = (label: string, value: string, wrong: boolean, change: (event: Event) => void) =>
-  html`<input type="text" autocomplete="off" spellcheck="false" aria-label=${label} aria-invalid=${wrong ? "true" : "false"} .value=${value} @change=${change} />`;
+const field = (label: string, value: string, wrong: boolean, change: (value: string) => void) =>
+  html`<input type="text" autocomplete="off" spellcheck="false" aria-label=${label} aria-invalid=${wrong} .value=${value} @input=${(event: Event) => change((event.target as HTMLInputElement).value)} />`;
 
-const choice = (label: string, value: string, choices: readonly string[], change: (event: Event) => void) =>
-  html`<select aria-label=${label} @change=${change}>${choices.map((one) => html`<option value=${one} ?selected=${one === value}>${wordOf(one)}</option>`)}</select>`;
+function choice(
+  label: string,
+  value: string,
+  choices: readonly Choice[],
+  wrong: boolean,
+  change: (value: string) => void,
+) {
+  // Its property tells which one is selected: the attribute counts only until a person has chosen.
+  return html`<select aria-label=${label} aria-invalid=${wrong} @change=${(event: Event) => change((event.target as HTMLSelectElement).value)}>${choices.map(([one, shown]) => html`<option value=${one} .selected=${one === value}>${shown}</option>`)}</select>`;
+}
 
 const remove = (name: string, act: () => void) =>
   html`<button class="icon-btn" title=${msg("Remove")} aria-label=${msg(str`Remove ${name}`)} @click=${act}>${closeIcon}</button>`;

@@ -36,6 +36,13 @@ export function runNotice(notice: Exclude<RunNotice, { kind: "unsaved" }>): Noti
       };
     case "tree-refused":
       return { tone: "watch", text: () => msg("This tree cannot act here; the network does."), detail: notice.detail };
+    case "refused":
+      return { tone: "bad", text: () => msg("This training cannot start."), detail: notice.detail };
+    case "recipe-over":
+      return {
+        tone: "watch",
+        text: () => msg("The schedule of its recipe is over: the training ended before its budget was spent."),
+      };
     case "failed":
       return { tone: "bad", text: () => msg("Training stopped. What was saved before stays."), detail: notice.detail };
     default:

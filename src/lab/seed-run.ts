@@ -43,7 +43,11 @@ export type RunNotice =
   | { readonly kind: "other-tab" }
   | { readonly kind: "tree-refused"; readonly detail: string }
   | { readonly kind: "unsaved"; readonly detail: string }
-  | { readonly kind: "failed"; readonly detail: string; readonly input: boolean };
+  /** Its settings make no training; nothing was begun. */
+  | { readonly kind: "refused"; readonly detail: string }
+  /** The agent has ended before the budget was spent, and more steps would teach it nothing. */
+  | { readonly kind: "recipe-over" }
+  | { readonly kind: "failed"; readonly detail: string };
 
 /** How a run begins: afresh, from what this device has of the same config, or from a run of the list. */
 export type RunOrigin =
@@ -97,6 +101,8 @@ export class SeedRun {
   losses = 0;
   curve = new CurveData();
   finishedBy: "budget" | "solved" | null = null;
+  /** The agent ended by itself, before the budget was spent. */
+  recipeOver = false;
   /** When the newest checkpoint was written, in `performance.now()` time; null while nothing is. */
   savedAt: number | null = null;
   /** What the policy says of commands; null where it takes none. */
@@ -213,6 +219,7 @@ export class SeedRun {
     this.budget = steps;
     this.wantsTraining = true;
     this.finishedBy = null;
+    this.recipeOver = false;
     this.client?.send({ type: "budget", value: steps });
   }
 
@@ -410,15 +417,19 @@ export class SeedRun {
       case "finished":
         this.finishedBy = message.reason;
         this.wantsTraining = false;
+        this.recipeOver = message.reason === "budget" && message.step < this.budget;
+        if (this.recipeOver) this.settings.onNotice({ kind: "recipe-over" });
         break;
       case "stopped":
         this.phase = "stopped";
         break;
-      case "failed":
+      case "failed": {
+        const kind = message.input && this.phase === "starting" ? "refused" : "failed";
         this.phase = "failed";
         this.stepsPerSecond = 0;
-        this.settings.onNotice({ kind: "failed", detail: message.message, input: message.input });
+        this.settings.onNotice({ kind, detail: message.message });
         break;
+      }
       case "alive":
       case "lost":
         // The client's own.
@@ -569,7 +580,7 @@ export class SeedRun {
     this.stepsPerSecond = 0;
     if (this.restarts > MAX_RESTARTS) {
       this.phase = "failed";
-      this.settings.onNotice({ kind: "failed", detail: why, input: false });
+      this.settings.onNotice({ kind: "failed", detail: why });
       this.settings.onChange();
       return;
     }

@@ -87,10 +87,16 @@ export class SetupPanel extends VitrineElement {
       }
       .apply div {
         display: flex;
+        flex-wrap: wrap;
         gap: var(--x2);
       }
+      .apply .btn {
+        height: auto;
+        min-height: var(--control);
+        white-space: normal;
+      }
       .apply .primary {
-        flex: 1;
+        flex: 1 1 auto;
       }
       @container lab (max-width: 760px) {
         .agent {
@@ -138,7 +144,7 @@ export class SetupPanel extends VitrineElement {
         ${"network" in settings.envOptions ? this.networkEditor(settings.envOptions) : nothing}
         <div class="head">
           <h2>${msg("Agent")}</h2>
-          <p class="push">${this.parameterCount > 0 ? msg(str`${formatInteger(this.parameterCount)} weights`) : nothing}</p>
+          <p class="push">${weightsText(this.parameterCount)}</p>
         </div>
         <div class="agent">
           <label for="agent" title=${translated(definition.summary)}>${msg("Algorithm")}</label>
@@ -220,6 +226,12 @@ function countChanges(settings: LabSettings, defaults: LabSettings): number {
 function changesText(changes: number): string {
   if (changes === 0) return msg("Tuned preset");
   return changes === 1 ? msg("Tuned preset, 1 change") : msg(str`Tuned preset, ${changes} changes`);
+}
+
+/** Empty while their number is unknown. */
+function weightsText(count: number): string {
+  if (count === 1) return msg("1 weight");
+  return count > 0 ? msg(str`${formatInteger(count)} weights`) : "";
 }
 
 function runsOnText(runsOn: readonly ("cpu" | "gpu")[]): string {

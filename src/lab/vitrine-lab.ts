@@ -232,6 +232,7 @@ export class VitrineLab extends VitrineElement {
             .engine=${first.engine}
             .stepsPerSecond=${session.stepsPerSecond}
             ?training=${session.state === "training"}
+            ?failed=${session.state === "failed"}
             storage=${this.storageText()}
           ></vitrine-device-chip>
         </vitrine-bar>

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { gapText } from "../../src/cli/explain.js";
 import { parseExplanation } from "../../src/index.js";
 import { call } from "./harness.js";
 
@@ -154,3 +155,10 @@ describe("explain", () => {
     expect((await call("list", "viper", "--json")).lines()[0]).toMatchObject({ id: "viper", kind: "tree" });
   });
 });
+
+test.each([
+  [-0.0002, "gap: none"],
+  [0, "gap: none"],
+  [0.0123, "1.2 % above"],
+  [-0.004, "0.4 % below"],
+])("a share of %d above the optimum reads %j", (share, text) => expect(gapText(share)).toBe(text));

@@ -29,3 +29,11 @@ test("wrong input leaves with 2 and one sentence", async () => {
   expect(code).toBe(2);
   expect(err).toBe("env.leadTime: expected a whole number from 1 to 20, got 0\n");
 });
+
+test("the world may be named, and is the one that can be solved", async () => {
+  const { code } = await call("optimum", "--env", "inventory", ...flags("setting=one-store-backlogged", "leadTime=1"));
+  expect(code).toBe(0);
+  const other = await call("optimum", "--env", "cartpole");
+  expect(other.code).toBe(2);
+  expect(other.err).toBe('--env: expected inventory, the one world that can be solved, got "cartpole"\n');
+});

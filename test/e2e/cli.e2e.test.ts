@@ -121,6 +121,27 @@ describe("the command line as a process", () => {
     expect(jsonLines(resumed.out).at(-1)?.["steps"]).toBeGreaterThan(steps);
   });
 
+  test.each([
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const)("a second %s ends the process at once, in the midst of an update", async (signal, exitCode) => {
+    // A few traces of this network take the better part of a minute.
+    const sizes = ["trainTraces=64", "batchSize=64", "trainPeriods=1000", "hidden=1024,1024,1024,1024"];
+    const settings = [...sizes, "devTraces=10"].flatMap((size) => ["--set", `agent.${size}`]);
+    const flags = ["--env", "inventory", "--agent", "hdpo", "--engine", "reference", "--eval-every", "0", "--json"];
+    const { child, finished } = start(["train", ...flags, ...settings, "--out", `ended by ${signal}`]);
+    await new Promise((resolve) => child.stdout?.once("data", resolve));
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    child.kill(signal);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const asked = performance.now();
+    child.kill(signal);
+    const { code, err } = await finished;
+    expect(performance.now() - asked).toBeLessThan(2000);
+    expect(code).toBe(exitCode);
+    expect(err).toMatch(/^Stopping after this update; a second (Ctrl-C|signal) ends it at once\.$/m);
+  });
+
   test("a run that was killed goes on from its last checkpoint", async () => {
     const flags = ["--seed", "4", "--budget", "50000000", "--eval-every", "0", "--out", "killed", "--json"];
     const { child, finished } = start(["train", ...flags]);

@@ -52,6 +52,22 @@ async function mount(properties: Partial<OptionForm> = {}) {
 }
 
 describe("a form made from a schema", () => {
+  it.each(["m", "m/s²", "unités", "périodes", "époques", "par pas"])("keeps room for the unit %s", async (unit) => {
+    const option = integerOption({ title: "Wait", help: "How long.", unit, default: 5, min: 1, max: 100 });
+    const { find } = await mount({
+      schema: optionsSchema({ wait: option }),
+      values: { wait: 5 },
+      defaults: { wait: 5 },
+    });
+    const tokensOf = find<HTMLElement>(".options");
+    tokensOf.style.setProperty("--t-small", "12px");
+    const room = Number.parseFloat(getComputedStyle(find("#wait")).paddingRight);
+    const width = find("em").getBoundingClientRect().width;
+    // It stands 7 px from the edge.
+    expect(room).toBeGreaterThan(7 + width);
+    expect(room).toBeLessThan(7 + width + 20);
+  });
+
   it("has a labelled native control for each option, the advanced ones folded away", async () => {
     const { form, find } = await mount();
     const labels = [...(form.shadowRoot?.querySelectorAll("label") ?? [])].map((label) => label.textContent);

@@ -1,5 +1,14 @@
 import { expect, test } from "vitest";
-import { draftOf, textOf, withChangedNode, withNode, withoutNode } from "../../src/envs/inventory/network-draft.js";
+import { checkDraft } from "../../src/envs/inventory/check-draft.js";
+import {
+  draftOf,
+  nameOf,
+  textOf,
+  withChangedNode,
+  withNode,
+  withoutNode,
+  withRoad,
+} from "../../src/envs/inventory/network-draft.js";
 import { parseNetwork } from "../../src/envs/inventory/network-text.js";
 import { SETTINGS } from "../../src/envs/inventory/options.js";
 import { SUPPLIER } from "../../src/envs/inventory/problem.js";
@@ -26,7 +35,7 @@ test.each(SETTINGS.filter((setting) => !drawn.includes(setting)))(
   },
 );
 
-test("stores and warehouses come and go with their roads, which follow a name", () => {
+test("stores and warehouses come and go with their roads, which stay at their node", () => {
   const one = draftOf(parseNetwork("store A under=9 mean=5 std=2; supplier>A:3"));
   const two = withNode(withNode(one, "warehouse"), "store");
   const { nodes, edges } = parseNetwork(textOf(two));
@@ -37,8 +46,61 @@ test("stores and warehouses come and go with their roads, which follow a name", 
     [SUPPLIER, 1],
   ]);
 
-  const renamed = withChangedNode(two, 1, { name: "W" });
+  const [, warehouse] = two.nodes;
+  const renamed = withChangedNode(two, warehouse.id, { name: "W" });
   expect(textOf(renamed)).toContain("W>store_1:2");
-  expect(textOf(withoutNode(renamed, 1))).not.toContain("W");
+  expect(textOf(withoutNode(renamed, warehouse.id))).not.toContain("W");
   expect(textOf(withChangedNode(one, 0, { mean: "7" }))).toContain("mean=7");
+});
+
+test.each([["supplier"], ["A"], [""]])(
+  "a rename through the refused name %j leaves every road where it was",
+  (name) => {
+    const draft = draftOf(
+      parseNetwork(
+        "warehouse W; store A under=9 mean=5 std=2; store B under=9 mean=5 std=2; W>A:2; W>B:3; supplier>W:4; supplier>B:5",
+      ),
+    );
+    const { id } = draft.nodes[2];
+    const through = withChangedNode(draft, id, { name });
+    expect(() => parseNetwork(textOf(through))).toThrow();
+    const { edges } = parseNetwork(textOf(withChangedNode(through, id, { name: "C" })));
+    expect(edges).toEqual(parseNetwork(textOf(draft)).edges);
+  },
+);
+
+test("a new road joins what lacks one, never twice and never in a circle", () => {
+  const text =
+    "warehouse W; warehouse V; store A under=9 mean=5 std=2; store B under=9 mean=5 std=2; W>A:2; supplier>W:4; supplier>V:4";
+  let draft: ReturnType<typeof withRoad> = draftOf(parseNetwork(`${text}; V>A:1; supplier>B:1`));
+  draft = { ...draft, roads: draft.roads.filter(({ from, to }) => ![from, to].some((id) => [1, 3].includes(id))) };
+  const added: string[] = [];
+  while (draft) {
+    const all = draft;
+    added.push(all.roads.slice(-1).map(({ from, to }) => `${nameOf(all, from)}>${nameOf(all, to)}`)[0]);
+    draft = withRoad(draft);
+    if (draft) expect(checkDraft(draft)).toBeNull();
+  }
+  // The first is there already: V supplies nothing yet, then nothing reaches V, then the others.
+  expect(added.slice(1, 3)).toEqual(["V>B", "supplier>V"]);
+  expect(new Set(added).size).toBe(added.length);
+  expect(added).toContain("supplier>A");
+});
+
+test.each([
+  ["hold", "x", "not-negative"],
+  ["under", "0", "positive"],
+  ["mean", "", "positive"],
+  ["std", "-1", "not-negative"],
+  ["name", "supplier", "name"],
+  ["name", "1st", "name"],
+])("of a node the first field that cannot be used is named: %s %j", (field, value, demand) => {
+  const draft = draftOf(parseNetwork("store A under=9 mean=5 std=2; supplier>A:3"));
+  expect(checkDraft(draft)).toBeNull();
+  expect(checkDraft(withChangedNode(draft, 0, { [field]: value }))).toEqual({ table: "nodes", row: 0, field, demand });
+});
+
+test("a number may have a comma", () => {
+  const draft = draftOf(parseNetwork("store A under=9 mean=5 std=2; supplier>A:3"));
+  expect(parseNetwork(textOf(withChangedNode(draft, 0, { mean: "9,5" }))).demand.mean).toEqual([9.5]);
 });

@@ -137,3 +137,15 @@ describe("the option `network`", () => {
     expect(() => parseOptionText(options, "network", "x".repeat(9000), "env")).toThrow(/at most 8000 characters/);
   });
 });
+
+test.each(["->", " -> ", "→", " > "])("a road may be written with %j", (arrow) => {
+  const plain = parseNetwork("warehouse W; store A under=9 mean=5 std=2; W>A:2; supplier>W:3");
+  const given = `warehouse W; store A under=9 mean=5 std=2; W${arrow}A:2; supplier${arrow}W:3`;
+  expect(parseNetwork(given)).toEqual(plain);
+});
+
+test("a name that ends in a hyphen keeps it", () => {
+  const problem = parseNetwork("warehouse W-; store A under=9 mean=5 std=2; W- >A:2; supplier>W-:3");
+  expect(problem.nodes[0].name).toBe("W-");
+  expect(parseNetwork(networkText(problem))).toEqual(problem);
+});

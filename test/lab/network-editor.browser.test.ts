@@ -15,18 +15,21 @@ async function mount(network: string) {
   const type = async (label: string, value: string) => {
     const field = root.querySelector<HTMLInputElement>(`[aria-label="${label}"]`) as HTMLInputElement;
     field.value = value;
-    field.dispatchEvent(new Event("change"));
+    field.dispatchEvent(new Event("input"));
     await editor.updateComplete;
   };
   const press = async (text: string) => {
     button(text).click();
     await editor.updateComplete;
   };
+  const invalid = () =>
+    [...root.querySelectorAll('[aria-invalid="true"]')].map((one) => one.getAttribute("aria-label"));
+  const said = () => root.querySelector("[role=alert]")?.textContent ?? "";
   const changes: OptionChange[] = [];
   editor.addEventListener("option-change", (event) => changes.push((event as CustomEvent<OptionChange>).detail));
   await press("Build a network by hand …");
   await editor.updateComplete;
-  return { editor, root, button, type, press, changes };
+  return { editor, root, button, type, press, changes, invalid, said };
 }
 
 test("a network is built from the one in force and goes into the option", async () => {
@@ -47,19 +50,54 @@ test("a network is built from the one in force and goes into the option", async 
   editor.remove();
 });
 
-test("what makes no network is refused in a sentence at its row, and cannot be used", async () => {
-  const { editor, root, button, type, press, changes } = await mount(
-    "store A under=9 mean=5 std=2; store B under=9 mean=5 std=2; supplier>A:3; supplier>B:3",
-  );
+const TWO = "store A under=9 mean=5 std=2; store B under=9 mean=5 std=2; supplier>A:3; supplier>B:3";
+
+test("what cannot be used is refused in a sentence at its field, and mended while it is typed", async () => {
+  const { editor, root, button, type, press, changes, invalid, said } = await mount(TWO);
   await type("supplier → B: Lead time", "soon");
-  expect(root.querySelector("[role=alert]")?.textContent).toContain("a lead time of at least 1 whole period");
+  expect(said()).toBe('supplier → B, Lead time: expected a whole number of periods from 1 to 50, got "soon"');
   expect(button("Use this network").disabled).toBe(true);
-  expect(root.querySelectorAll("tr[data-wrong]")).toHaveLength(1);
-  expect(root.querySelector("[aria-label='supplier → B: Lead time']")?.getAttribute("aria-invalid")).toBe("true");
+  expect(invalid()).toEqual(["supplier → B: Lead time"]);
+  await type("supplier → B: Lead time", "2");
+  expect([said(), button("Use this network").disabled]).toEqual(["", false]);
+  await type("Name 2", "supplier");
+  expect(said()).toMatch(/^row 2 \(store\), Name: expected letters, .* and not supplier, got "supplier"$/);
+  expect(invalid()).toEqual(["Name 2"]);
+  await type("Name 2", "B");
   root.querySelector<HTMLButtonElement>("[aria-label='Remove B']")?.click();
   await editor.updateComplete;
-  expect(root.querySelector("[role=alert]")?.textContent).toBe("");
+  expect(said()).toBe("");
   await press("Use the problem's own");
   expect(changes).toEqual([{ key: "network", value: "" }]);
+  editor.remove();
+});
+
+test("a comma stands for the point, and typing keeps the caret", async () => {
+  const { editor, root, type, press, changes, said } = await mount(TWO);
+  const field = root.querySelector<HTMLInputElement>('[aria-label="A: Mean demand"]') as HTMLInputElement;
+  await type("A: Mean demand", "9,5");
+  field.setSelectionRange(1, 1);
+  field.dispatchEvent(new Event("input"));
+  await editor.updateComplete;
+  expect([said(), field.value, field.selectionStart]).toEqual(["", "9,5", 1]);
+  await press("Use this network");
+  expect(parseNetwork(String(changes[0].value)).demand.mean).toEqual([9.5, 5]);
+  editor.remove();
+});
+
+test("a dialog that is closed keeps what was changed, until it is undone", async () => {
+  const { editor, root, type, press } = await mount(TWO);
+  const value = () => root.querySelector<HTMLInputElement>('[aria-label="A: Mean demand"]')?.value;
+  await type("A: Mean demand", "7");
+  root.querySelector("dialog")?.close();
+  await press("Build a network by hand …");
+  expect([root.querySelector("dialog")?.open, value()]).toEqual([true, "7"]);
+  await press("Undo all changes");
+  expect(value()).toBe("5");
+  root.querySelector("dialog")?.close();
+  editor.options = { network: "store A under=9 mean=6 std=2; supplier>A:3" };
+  await press("Build a network by hand …");
+  await editor.updateComplete;
+  expect(value()).toBe("6");
   editor.remove();
 });

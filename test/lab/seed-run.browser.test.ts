@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { SerialisedPolicy } from "../../src/agents/policies/policy.js";
 import type { TreeExplanation } from "../../src/interpret/explanation.js";
 import { CalibrationMemory } from "../../src/lab/calibrations.js";
+import { runNotice } from "../../src/lab/notices.js";
 import { type RunNotice, type RunOrigin, SeedRun } from "../../src/lab/seed-run.js";
 import { configOf, defaultSettings } from "../../src/runs/link.js";
 import { RunLibrary } from "../../src/runs/opfs-library.js";
@@ -137,7 +138,7 @@ describe("one seed's run", () => {
     const { run, notices, workers } = start(RunLibrary.inMemory(), { kind: "fresh" }, { broken: true });
     await until(() => run.phase === "failed");
     expect(workers).toHaveLength(4);
-    expect(notices).toEqual([{ kind: "failed", detail: "undefined is not a function", input: false }]);
+    expect(notices).toEqual([{ kind: "failed", detail: "undefined is not a function" }]);
   });
 
   it("keeps a paused run paused across the death of its Worker", async () => {
@@ -172,6 +173,23 @@ describe("one seed's run", () => {
     await until(() => stepOf(run) > 0);
     workers[0].say({ type: "failed", message: "NaN in actor.0 at step 512", input: false });
     expect(run.phase).toBe("failed");
-    expect(notices).toEqual([{ kind: "failed", detail: "NaN in actor.0 at step 512", input: false }]);
+    expect(notices).toEqual([{ kind: "failed", detail: "NaN in actor.0 at step 512" }]);
+  });
+
+  it("tells settings that make no training from a training that stopped", async () => {
+    const { run, notices, workers } = start(RunLibrary.inMemory(), { kind: "fresh" });
+    workers[0].say({ type: "failed", message: "env.orderCost: expected 0 for hdpo, got 5", input: true });
+    expect(run.phase).toBe("failed");
+    const [notice] = notices;
+    expect(notice).toEqual({ kind: "refused", detail: "env.orderCost: expected 0 for hdpo, got 5" });
+    expect(runNotice(notice as Parameters<typeof runNotice>[0]).text()).toBe("This training cannot start.");
+  });
+
+  it("says so when the agent ends before the budget is spent", async () => {
+    const { run, notices, workers } = start(RunLibrary.inMemory(), { kind: "fresh" });
+    await until(() => run.phase === "training");
+    workers[0].say({ type: "finished", reason: "budget", step: 5_120_000 });
+    expect(run.recipeOver).toBe(true);
+    expect(notices).toEqual([{ kind: "recipe-over" }]);
   });
 });

@@ -24,6 +24,7 @@ import { drawTraces, type Traces } from "../../evaluate/inventory/traces.js";
 import type { Agent, AgentContext, Diagnostics, Iteration } from "../agent.js";
 import { mlp } from "../hdpo/create-policy.js";
 import { InventoryPolicy, restoreInventoryPolicy, unrolledOf } from "../hdpo/inventory-policy.js";
+import { checkTraces } from "../hdpo/memory.js";
 import { type Recipe, recipeOf } from "../hdpo/recipes.js";
 import type { HdpoOptions } from "../hdpo-options.js";
 import { ADAM, checkSlopes, type HdpoState, isDone, rateAt } from "../hdpo-state.js";
@@ -150,6 +151,7 @@ export class ResidentHdpo implements Agent {
     checkSlopes(problem);
     const recipe = recipeOf(problem, options);
     const simulator = new InventorySimulator(problem);
+    checkTraces(simulator, recipe, options);
     // A row stages one number.
     const tile = planTile(layoutOf(mlp("orders", simulator.width, recipe.hidden, 1)), limits, 4);
     const create = unrolledOf(await loadCpuEngine());

@@ -1,7 +1,11 @@
-import { networkText } from "./network-text.js";
+import { networkText, roadText, SUPPLIER_NAME } from "./network-text.js";
 import { type DemandModel, type InventoryProblem, type NodeKind, SUPPLIER } from "./problem.js";
 
-/** A network while a person changes it: texts as they were typed, which need not make a network yet. */
+/**
+ * A network while a person changes it: texts as they were typed, which need not make a network yet.
+ *
+ * Roads know their nodes by id, since a name may be empty or another node's while it is typed.
+ */
 export interface NetworkDraft {
   readonly nodes: readonly DraftNode[];
   readonly roads: readonly DraftRoad[];
@@ -10,6 +14,8 @@ export interface NetworkDraft {
 }
 
 export interface DraftNode {
+  /** 0 or more, and no other node's. */
+  readonly id: number;
   readonly kind: NodeKind;
   readonly name: string;
   readonly hold: string;
@@ -21,17 +27,19 @@ export interface DraftNode {
 }
 
 export interface DraftRoad {
-  /** A node's name, or {@link SUPPLIER_NAME}. */
-  readonly from: string;
-  readonly to: string;
+  /** A node's id, or {@link SUPPLIER}. */
+  readonly from: number;
+  /** A node's id. */
+  readonly to: number;
   readonly leadTime: string;
   readonly cost: string;
 }
 
-/** What the notation calls the source of all goods. */
-export const SUPPLIER_NAME = "supplier";
+/** A name as the notation has it. */
+export const underscored = (name: string) => name.trim().replaceAll(" ", "_");
 
-const underscored = (name: string) => name.trim().replaceAll(" ", "_");
+/** A number as it was typed, with a point where a comma may stand. */
+export const numberText = (text: string) => text.trim().replace(",", ".").replace("−", "-");
 
 /** A problem to be changed. Demand that is recorded becomes normal demand of the same mean and spread. */
 export function draftOf(problem: InventoryProblem): NetworkDraft {
@@ -43,6 +51,7 @@ export function draftOf(problem: InventoryProblem): NetworkDraft {
     nodes: nodes.map(({ kind, name, holdingCost, underageCost, holdsStock }, index) => {
       const isStore = kind === "store";
       return {
+        id: index,
         kind,
         name,
         hold: String(holdingCost),
@@ -53,8 +62,8 @@ export function draftOf(problem: InventoryProblem): NetworkDraft {
       };
     }),
     roads: edges.map(({ from, to, leadTime, cost }) => ({
-      from: from === SUPPLIER ? SUPPLIER_NAME : nodes[from].name,
-      to: nodes[to].name,
+      from,
+      to,
       leadTime: String(leadTime),
       cost: String(cost),
     })),
@@ -62,10 +71,16 @@ export function draftOf(problem: InventoryProblem): NetworkDraft {
   };
 }
 
+/** What a place is called that roads know by its id. */
+export function nameOf({ nodes }: NetworkDraft, id: number): string {
+  return id === SUPPLIER ? SUPPLIER_NAME : (nodes.find((node) => node.id === id)?.name ?? "");
+}
+
 /** The draft in the notation that `parseNetwork` reads: a statement for each node, then each road, then the settings. */
-export function textOf({ nodes, roads, settings }: NetworkDraft): string {
+export function textOf(draft: NetworkDraft): string {
+  const { nodes, roads, settings } = draft;
   const words = (pairs: readonly (readonly [string, string])[]) =>
-    pairs.filter(([, value]) => value.trim() !== "").map(([key, value]) => `${key}=${value.trim()}`);
+    pairs.map(([key, value]) => [key, numberText(value)]).flatMap(([key, value]) => (value ? [`${key}=${value}`] : []));
   const nodeTexts = nodes.map(({ kind, name, hold, under, mean, std, keeps }) => {
     const ofStore = [["under", under], ["mean", mean], ...(settings["demand"] === "poisson" ? [] : [["std", std]])];
     const pairs = kind === "store" ? [["hold", hold], ...ofStore] : [["hold", hold]];
@@ -73,8 +88,11 @@ export function textOf({ nodes, roads, settings }: NetworkDraft): string {
     return [kind, underscored(name), ...words(pairs as [string, string][]), ...rest].join(" ");
   });
   const roadTexts = roads.map(({ from, to, leadTime, cost }) => {
-    const price = Number(cost) === 0 ? [] : words([["cost", cost]]);
-    return [`${underscored(from)}>${underscored(to)}:${leadTime.trim()}`, ...price].join(" ");
+    const price = Number(numberText(cost)) === 0 ? [] : words([["cost", cost]]);
+    return [
+      `${roadText(underscored(nameOf(draft, from)), underscored(nameOf(draft, to)))}:${numberText(leadTime)}`,
+      ...price,
+    ].join(" ");
   });
   return [...nodeTexts, ...roadTexts, words(Object.entries(settings)).join(" ")].join("; ");
 }
@@ -87,31 +105,58 @@ export function withNode(draft: NetworkDraft, kind: "store" | "warehouse"): Netw
   const name = `${kind} ${number}`;
   const numbers =
     kind === "store" ? { hold: "1", under: "9", mean: "5", std: "2" } : { hold: "0.3", under: "", mean: "", std: "" };
-  const from = kind === "store" ? draft.nodes.find((node) => node.kind === "warehouse")?.name : undefined;
+  const id = Math.max(-1, ...draft.nodes.map((node) => node.id)) + 1;
+  const from = kind === "store" ? draft.nodes.find((node) => node.kind === "warehouse")?.id : undefined;
   return {
     ...draft,
-    nodes: [...draft.nodes, { kind, name, ...numbers, keeps: true }],
-    roads: [...draft.roads, { from: from ?? SUPPLIER_NAME, to: name, leadTime: "2", cost: "0" }],
+    nodes: [...draft.nodes, { id, kind, name, ...numbers, keeps: true }],
+    roads: [...draft.roads, { from: from ?? SUPPLIER, to: id, leadTime: "2", cost: "0" }],
   };
 }
 
 /** The draft without a node and the roads that begin or end there. */
-export function withoutNode(draft: NetworkDraft, index: number): NetworkDraft {
-  const { name } = draft.nodes[index];
+export function withoutNode(draft: NetworkDraft, id: number): NetworkDraft {
   return {
     ...draft,
-    nodes: draft.nodes.filter((_, i) => i !== index),
-    roads: draft.roads.filter(({ from, to }) => from !== name && to !== name),
+    nodes: draft.nodes.filter((node) => node.id !== id),
+    roads: draft.roads.filter(({ from, to }) => from !== id && to !== id),
   };
 }
 
-/** A node with changed texts; roads follow its name. */
-export function withChangedNode(draft: NetworkDraft, index: number, change: Partial<DraftNode>): NetworkDraft {
-  const before = draft.nodes[index].name;
-  const renamed = (name: string) => (name === before && change.name !== undefined ? change.name : name);
-  return {
-    ...draft,
-    nodes: draft.nodes.map((node, i) => (i === index ? { ...node, ...change } : node)),
-    roads: draft.roads.map((road) => ({ ...road, from: renamed(road.from), to: renamed(road.to) })),
-  };
+/** The draft with changed texts of a node. */
+export function withChangedNode(draft: NetworkDraft, id: number, change: Partial<Omit<DraftNode, "id">>): NetworkDraft {
+  return { ...draft, nodes: draft.nodes.map((node) => (node.id === id ? { ...node, ...change } : node)) };
+}
+
+/** The draft with one more road, between two places that need one; null where none is missing. */
+export function withRoad(draft: NetworkDraft): NetworkDraft | null {
+  const ends = missingRoad(draft);
+  return ends && { ...draft, roads: [...draft.roads, { ...ends, leadTime: "2", cost: "0" }] };
+}
+
+/**
+ * The ends of a road that a draft lacks: out of a warehouse that supplies nothing, else into a node that nothing
+ * supplies, else between any two; never a circle.
+ */
+function missingRoad(draft: NetworkDraft): Pick<DraftRoad, "from" | "to"> | null {
+  const { nodes, roads } = draft;
+  const stores = nodes.filter(({ kind }) => kind === "store").map(({ id }) => id);
+  const others = nodes.filter(({ kind }) => kind !== "store").map(({ id }) => id);
+  const leavesNone = (id: number) => roads.every(({ from }) => from !== id);
+  const reachesNone = (id: number) => roads.every(({ to }) => to !== id);
+  // Stores are supplied by warehouses first, warehouses by the supplier.
+  const pairs = [
+    ...stores.flatMap((to) => [...others, SUPPLIER].map((from) => ({ from, to }))),
+    ...others.flatMap((to) => [SUPPLIER, ...others].map((from) => ({ from, to }))),
+  ].filter((pair) => !roads.some(({ from, to }) => from === pair.from && to === pair.to) && !closesCircle(draft, pair));
+  const out = pairs.filter(({ from }) => from !== SUPPLIER && leavesNone(from));
+  return out.find(({ to }) => reachesNone(to)) ?? out[0] ?? pairs.find(({ to }) => reachesNone(to)) ?? pairs[0] ?? null;
+}
+
+/** Whether the roads already lead from the end of a new one to its beginning. */
+function closesCircle({ roads }: NetworkDraft, { from, to }: Pick<DraftRoad, "from" | "to">): boolean {
+  const reached = new Set([to]);
+  // A set grows while it is walked through.
+  for (const node of reached) for (const road of roads) if (road.from === node) reached.add(road.to);
+  return reached.has(from);
 }

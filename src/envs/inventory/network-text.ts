@@ -10,14 +10,15 @@ import { type InventoryEdge, type InventoryNode, type InventoryProblem, type Nod
  *
  * Statements are parted by semicolons or new lines. A node is its kind (`echelon`, `warehouse`, `store`), its name and
  * its numbers: `hold`, and of a store `under`, `mean` and `std`; `keeps=no` makes a warehouse ship all that arrives. A
- * road is `from>to:leadTime`, with a `cost` per unit if it has one; `supplier` is where all goods come from, and `→`
- * does for `>`. Settings stand alone: `unmet=lost|backlogged`, `demand=normal|poisson`, `correlation=0.5`,
+ * road is `from>to:leadTime`, with a `cost` per unit if it has one; `supplier` is where all goods come from, and `->` and
+ * `→` do for `>`. Settings stand alone: `unmet=lost|backlogged`, `demand=normal|poisson`, `correlation=0.5`,
  * `clipped=yes|no`, `whole=yes|no`, `profit=yes|no`, `pipeline=N`. In names an underscore stands for a space.
  */
 const NODE = /^(echelon|warehouse|store)\s+(\S+)(.*)$/s;
-const ROAD = /^([^\s>→:=]+)\s*[>→]\s*([^\s>→:=]+)\s*:\s*(\S+)(.*)$/s;
+const ROAD = /^([^\s>→:=]+?)\s*(?:->|[>→])\s*([^\s>→:=]+)\s*:\s*(\S+)(.*)$/s;
 const NAME = /^[\p{L}_][\p{L}\p{N}_-]*$/u;
-const SUPPLIER_NAME = "supplier";
+/** What the notation calls the source of all goods. */
+export const SUPPLIER_NAME = "supplier";
 
 const NODE_KEYS: Readonly<Record<NodeKind, readonly string[]>> = {
   echelon: ["hold"],
@@ -103,8 +104,11 @@ function pairsOf(text: string, keys: readonly string[], statement: Statement, re
   return pairs;
 }
 
+/** Whether a node may be called this; {@link SUPPLIER_NAME} is taken. Underscores stand for spaces. */
+export const isNodeName = (name: string): boolean => NAME.test(name) && name !== SUPPLIER_NAME;
+
 function parseNode([, kind, name, rest]: RegExpExecArray, statement: Statement, refuse: Refuse): ParsedNode {
-  if (!NAME.test(name) || name === SUPPLIER_NAME) {
+  if (!isNodeName(name)) {
     refuse(statement, `a name of letters, digits, _ and - that begins with a letter and is not ${SUPPLIER_NAME}`);
   }
   const node = kind as NodeKind;
@@ -234,6 +238,9 @@ function depths(nodes: readonly ParsedNode[], roads: readonly ParsedRoad[]): Map
   return depth;
 }
 
+/** A road without its lead time. Behind a name that ends in a hyphen there is a space: `->` would be an arrow. */
+export const roadText = (from: string, to: string) => `${from}${from.endsWith("-") ? " " : ""}>${to}`;
+
 /** The inverse of {@link parseNetwork}, one statement a line. Traces of demand have no text. */
 export function networkText(problem: InventoryProblem): string {
   const { nodes, edges, demand, unmet, profit, wholeUnits, minPipeline } = problem;
@@ -247,7 +254,7 @@ export function networkText(problem: InventoryProblem): string {
     return words.join(" ");
   });
   const roadLines = edges.map(({ from, to, leadTime, cost }) => {
-    return `${nameOf(from)}>${nameOf(to)}:${leadTime}${cost === 0 ? "" : ` cost=${cost}`}`;
+    return `${roadText(nameOf(from), nameOf(to))}:${leadTime}${cost === 0 ? "" : ` cost=${cost}`}`;
   });
   const isPoisson = demand.kind === "poisson";
   const settings = [

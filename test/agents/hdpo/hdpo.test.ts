@@ -1,12 +1,18 @@
 import { expect, test } from "vitest";
 import type { Agent } from "../../../src/agents/agent.js";
+import { checkTraces } from "../../../src/agents/hdpo/memory.js";
+import { recipeOf } from "../../../src/agents/hdpo/recipes.js";
 import { hdpo } from "../../../src/agents/hdpo-definition.js";
+import type { HdpoOptions } from "../../../src/agents/hdpo-options.js";
 import { restorePolicy } from "../../../src/agents/policies/restore.js";
 import { loadEngine } from "../../../src/compute/index.js";
+import type { InputError } from "../../../src/core/errors.js";
 import { parseOptions } from "../../../src/core/options.js";
 import { pack, unpack } from "../../../src/core/pack.js";
 import { createVectorEnvironment, loadWorld } from "../../../src/envs/index.js";
+import { inventoryProblemOf } from "../../../src/envs/inventory/variant.js";
 import { finalFigures } from "../../../src/evaluate/figures.js";
+import { InventorySimulator } from "../../../src/evaluate/inventory/simulator.js";
 
 const createEngine = await loadEngine("wasm-simd");
 if (!createEngine) throw new Error("this Node knows no WebAssembly SIMD");
@@ -146,4 +152,38 @@ test("other worlds, engines on graphics devices and policies without a form in t
   expect(hdpo.unsupported(spec)).toMatch(/inventory networks/);
   await expect(make({ ...SMALL, policy: "capped-base-stock" }, { setting: "serial" })).rejects.toThrow(/agent\.policy/);
   await expect(make(SMALL, { orderCost: 5 })).rejects.toThrow("env.orderCost: expected 0 for hdpo");
+});
+
+test.each([
+  [
+    { devTraces: 1_000_000, devPeriods: 10_000 },
+    {},
+    /^agent.devTraces: expected at most \d+ traces of 10000 .* got 1000000$/,
+  ],
+  [
+    { trainTraces: 1_000_000, trainPeriods: 1000 },
+    { setting: "one-warehouse", numStores: 50 },
+    /^agent.trainTraces: expected at most \d+ traces of 1000 periods, .*, got 1000000$/,
+  ],
+  [{ devPeriods: 10_000, devTraces: 0 }, { setting: "one-warehouse", numStores: 50 }, /, got \d+, the recipe's own$/],
+  [
+    { policy: "gnn", hidden: Array(6).fill(1024), trainPeriods: 1000 },
+    { setting: "one-warehouse", numStores: 50 },
+    /^agent.trainPeriods: expected at most \d+ with these hidden layers, .*, got 1000$/,
+  ],
+])("what does not fit into memory is refused by its option before it is drawn: %j", async (agent, env, message) => {
+  await expect(make({ ...SMALL, ...agent }, env)).rejects.toThrow(message);
+});
+
+test("as many traces as the refusal names are taken", async () => {
+  const many = { ...SMALL, devTraces: 1_000_000, devPeriods: 10_000 };
+  const { allowed } = (await make(many).catch((error: InputError) => error)) as InputError;
+  const most = Number(/at most (\d+)/.exec(allowed)?.[1]);
+  const problem = inventoryProblemOf("inventory", {});
+  const recipe = (devTraces: number) =>
+    recipeOf(problem, parseOptions(hdpo.options, { ...many, devTraces }, "agent") as HdpoOptions);
+  const simulator = new InventorySimulator(problem);
+  const options = { ...many } as unknown as HdpoOptions;
+  expect(() => checkTraces(simulator, recipe(most), options)).not.toThrow();
+  expect(() => checkTraces(simulator, recipe(most + 1), options)).toThrow();
 });
