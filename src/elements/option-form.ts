@@ -64,7 +64,8 @@ export class OptionForm extends VitrineElement {
       }
       /* Half an em is more than the mean letter. */
       .with-unit input[type="text"] {
-        padding-right: calc(14px + 0.53 * var(--t-small) * var(--unit-length));
+        padding-left: 3px;
+        padding-right: calc(17px + 0.53 * var(--t-small) * var(--unit-length));
       }
       .control em {
         position: absolute;
@@ -208,7 +209,8 @@ export class OptionForm extends VitrineElement {
     const refused = this.refused[key];
     const zero = isZero(option, value) && !refused ? translated(option.zero ?? "") : "";
     const unit = option.unit && !zero ? translated(option.unit) : "";
-    return html`<div class="control ${unit ? "with-unit" : ""}" style=${unit ? `--unit-length: ${unit.length}` : nothing}>
+    // As a property: the page's security policy bars style attributes.
+    return html`<div class="control ${unit ? "with-unit" : ""}" .style=${`--unit-length: ${unit.length}`}>
       <input
         id=${key}
         type="text"

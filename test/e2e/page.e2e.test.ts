@@ -72,6 +72,22 @@ describe("the first visit", () => {
     await close(here);
   });
 
+  it("covers no number of the form with its unit, in French either", async () => {
+    const here = await open("#env=inventory&agent=hdpo&autoplay=0", { locale: "fr-FR" });
+    await here.page.locator("vitrine-setup em").first().waitFor({ state: "attached" });
+    for (const summary of await here.page.locator("vitrine-setup summary").all()) await summary.click();
+    const gaps = await here.page.locator("vitrine-setup em").evaluateAll((units) =>
+      units.map((unit) => {
+        const field = unit.parentElement?.querySelector("input") as HTMLElement;
+        const end = field.getBoundingClientRect().right - Number.parseFloat(getComputedStyle(field).paddingRight);
+        return unit.getBoundingClientRect().left - end;
+      }),
+    );
+    expect(gaps.length).toBeGreaterThan(8);
+    expect(gaps.every((gap) => gap > 2)).toBe(true);
+    await close(here);
+  });
+
   it("loads at most 120 kB of JavaScript (gzip) before Train, and nothing from elsewhere", async () => {
     const here = await open("#autoplay=0");
     await here.page.waitForTimeout(1500);

@@ -65,7 +65,7 @@ describe("a form made from a schema", () => {
     const width = find("em").getBoundingClientRect().width;
     // It stands 7 px from the edge.
     expect(room).toBeGreaterThan(7 + width);
-    expect(room).toBeLessThan(7 + width + 20);
+    expect(room).toBeLessThan(7 + width + 30);
   });
 
   it("has a labelled native control for each option, the advanced ones folded away", async () => {
