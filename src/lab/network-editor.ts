@@ -5,7 +5,6 @@ import { InputError } from "../core/errors.js";
 import type { OptionValues } from "../core/options.js";
 import { controls } from "../elements/controls.js";
 import { scrollingDialog } from "../elements/dialog.js";
-import { draftFieldTitle, draftRefusal, placeName, roadName } from "../elements/draft-refusals.js";
 import { VitrineElement } from "../elements/element.js";
 import { closeIcon } from "../elements/icons.js";
 import { translated } from "../elements/localise.js";
@@ -26,6 +25,7 @@ import { parseNetwork } from "../envs/inventory/network-text.js";
 import { RECORDED_SETTINGS } from "../envs/inventory/options.js";
 import { SUPPLIER } from "../envs/inventory/problem.js";
 import { inventoryProblemOf } from "../envs/inventory/variant.js";
+import { draftFieldTitle, draftRefusal, placeName, roadName } from "./draft-refusals.js";
 import "./sales-setup.js";
 
 /** The value of a choice, and what is shown for it. */

@@ -1,9 +1,9 @@
 import { msg, str } from "@lit/localize";
+import { translated } from "../elements/localise.js";
 import type { DraftDemand, DraftRefusal } from "../envs/inventory/check-draft.js";
 import { MAX_LEAD_TIME } from "../envs/inventory/check-problem.js";
 import { type NetworkDraft, nameOf } from "../envs/inventory/network-draft.js";
 import { SUPPLIER } from "../envs/inventory/problem.js";
-import { translated } from "./localise.js";
 
 /** What a place of a draft is called on the page. */
 export function placeName(draft: NetworkDraft, id: number): string {
