@@ -79,16 +79,18 @@ function growerFor(
   const unit = largestCount(data.weights);
   const plan = criterion === "gini" && unit === 1 ? planCodes(data, isRandom ? 1 : MAX_DRAWS) : null;
   if (!plan) return growPlain;
+  const orPlain =
+    (growFast: Grower): Grower =>
+    (weights, t) =>
+      (largestCount(weights) > plan.countMask ? growPlain : growFast)(weights, t);
   const kernel = isRandom
     ? KernelRandomGrower.over(data, plan, { ...settings, ...limits }, stream, pool.featureBits)
     : null;
+  if (kernel) return orPlain((weights, t) => kernel.grow(weights, t, pool));
   const counted = isRandom
     ? new CountedRandomSplitter(data, plan, limits, stream)
     : new CountedExactSplitter(data, order, plan, limits, stream);
-  return (weights, t) => {
-    if (largestCount(weights) > plan.countMask) return growPlain(weights, t);
-    return kernel?.grow(weights, t, pool) ?? growCounted(counted, counted.start(weights, t), pool, settings);
-  };
+  return orPlain((weights, t) => growCounted(counted, counted.start(weights, t), pool, settings));
 }
 
 /** Bootstrap samples as weights: as many draws with replacement as there are rows. */
