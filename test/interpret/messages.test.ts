@@ -122,9 +122,9 @@ describe("messages of a graph network", () => {
       "warehouse → store 1",
       "warehouse → store 2",
       "supplier → warehouse",
+      "warehouse: kept",
       "store 1 → customers",
       "store 2 → customers",
-      "warehouse: kept",
     ]);
     expect(messages.numOrders).toBe(3);
   });

@@ -140,15 +140,15 @@ function createSymmetryNetwork(simulator: InventorySimulator, { hidden, unit }: 
 
 function createGraphNetwork(simulator: InventorySimulator, { hidden, unit }: PolicyForm, create: CreateNetwork) {
   const graph = supplyGraphOf(simulator);
-  const { numNodes, numEdges, numRounds, maxPipeline, numParameters } = graph;
+  const { numNodes, numEdges, numWishes, numRounds, maxPipeline, numParameters } = graph;
   const size = hidden[hidden.length - 1];
   const module = (name: string, inputSize: number) => mlp(name, inputSize, hidden, size, true);
   const modules = {
     node: create(module("node", maxPipeline + numParameters), numNodes, 1),
     edge: create(module("edge", 2 * size + 1), numEdges, 1),
     nodeUpdate: create(module("nodeUpdate", 3 * size), numNodes, numRounds),
-    edgeUpdate: create(module("edgeUpdate", 3 * size), numEdges, numRounds),
-    wish: create(mlp("wish", size, hidden, 1), numEdges, 1),
+    edgeUpdate: create(module("edgeUpdate", 3 * size), numRounds > 1 ? numEdges : numWishes, numRounds),
+    wish: create(mlp("wish", size, hidden, 1), numWishes, 1),
   };
   return new GraphNetwork(simulator, graph, modules, unit);
 }

@@ -1,7 +1,8 @@
 import { initialParameters } from "../../compute/initialise.js";
-import type { UnrolledNetwork, ValueRows } from "../../compute/unrolled.js";
+import type { UnrolledNetwork } from "../../compute/unrolled.js";
 import type { RandomStream } from "../../core/random.js";
 import type { InventorySimulator } from "../../evaluate/inventory/simulator.js";
+import { at, Embeddings } from "./embeddings.js";
 import { FeasibilityLayer } from "./feasible.js";
 import type { OrderPolicy } from "./order-policy.js";
 import { sigmoid, softplus } from "./smooth.js";
@@ -30,13 +31,11 @@ export interface GraphModules {
  */
 export type MessageProbe = (round: number, messages: Float64Array, numTraces: number) => Float64Array;
 
-/** Index of the first entry of a row. */
-const at = ({ first, stride }: ValueRows, row: number): number => first + row * stride;
-
 /**
  * A graph network over the supply graph: every edge gets an embedding out of its ends and their neighbours, and a wish
  * out of that; nodes scale their wishes to what they have. All nodes share their weights, and so do all edges: it can
- * order in networks of other sizes than the one it learned in.
+ * order in networks of other sizes than the one it learned in. Edges to customers have a say in the messages, but what
+ * becomes of them after the last round is not computed: nothing reads it.
  *
  * Rows of its modules are trace by trace, nodes or edges within. Source: `class GNN` of Alvo et al. 2023,
  * arXiv:2306.11246.
@@ -45,10 +44,10 @@ export class GraphNetwork implements OrderPolicy {
   readonly learnables: readonly UnrolledNetwork[];
   /** Numbers in an embedding, and so in a message. */
   readonly size: number;
-  /** Embeddings of the slot at work, then their gradients: [numTraces × numNodes, size] and [numTraces × numEdges, size]. */
-  private readonly nodes: Float64Array;
-  private readonly edges: Float64Array;
-  /** [numEdges] of one trace. */
+  /** Embeddings of the slot at work, then their gradients. */
+  private readonly nodes: Embeddings;
+  private readonly edges: Embeddings;
+  /** [numWishes] of one trace. */
   private readonly wishes: Float64Array;
   private readonly wishGradients: Float64Array;
   private readonly feasibility: FeasibilityLayer;
@@ -62,10 +61,10 @@ export class GraphNetwork implements OrderPolicy {
     const { node, edge, nodeUpdate, edgeUpdate, wish } = modules;
     this.learnables = [node, edge, nodeUpdate, edgeUpdate, wish];
     this.size = node.layout.outputSize;
-    this.nodes = new Float64Array(node.maxRows * this.size);
-    this.edges = new Float64Array(edge.maxRows * this.size);
-    this.wishes = new Float64Array(graph.numEdges);
-    this.wishGradients = new Float64Array(graph.numEdges);
+    this.nodes = new Embeddings(Math.floor(node.maxRows / graph.numNodes), graph.numNodes, this.size);
+    this.edges = new Embeddings(Math.floor(edge.maxRows / graph.numEdges), graph.numEdges, this.size);
+    this.wishes = new Float64Array(graph.numWishes);
+    this.wishGradients = new Float64Array(graph.numWishes);
     this.feasibility = new FeasibilityLayer(simulator, graph.shipping);
   }
 
@@ -85,27 +84,29 @@ export class GraphNetwork implements OrderPolicy {
     orders: Float64Array,
     probe: MessageProbe | null = null,
   ): void {
-    const { graph, modules, size } = this;
+    const { graph, modules, nodes, edges, size } = this;
+    const { node, edge, nodeUpdate, edgeUpdate, wish } = modules;
     const numNodes = numTraces * graph.numNodes;
     const numEdges = numTraces * graph.numEdges;
     this.writeFeatures(slot, numTraces, pipelines);
-    modules.node.forward(slot, numNodes);
-    this.readInto(this.nodes, modules.node, slot, numNodes, false);
-    this.writeEnds(modules.edge, slot, numTraces, 0);
-    modules.edge.forward(slot, numEdges);
-    this.readInto(this.edges, modules.edge, slot, numEdges, false);
+    node.forward(slot, numNodes);
+    nodes.read(node, node.outputs(slot), numTraces);
+    this.writeEnds(edge, slot, numTraces, graph.numEdges, 0);
+    edge.forward(slot, numEdges);
+    edges.read(edge, edge.outputs(slot), numTraces);
     for (let round = 0; round < graph.numRounds; round++) {
       const at = slot * graph.numRounds + round;
-      this.writeMessages(at, numTraces, probe ? probe(round, this.edges, numTraces) : this.edges);
-      modules.nodeUpdate.forward(at, numNodes);
-      this.readInto(this.nodes, modules.nodeUpdate, at, numNodes, true);
-      this.writeOwn(modules.edgeUpdate, at, this.edges, numEdges);
-      this.writeEnds(modules.edgeUpdate, at, numTraces, size);
-      modules.edgeUpdate.forward(at, numEdges);
-      this.readInto(this.edges, modules.edgeUpdate, at, numEdges, true);
+      const updated = this.updatedEdges(round);
+      this.writeMessages(at, numTraces, probe ? probe(round, edges.values, numTraces) : edges.values);
+      nodeUpdate.forward(at, numNodes);
+      nodes.add(nodeUpdate, nodeUpdate.outputs(at), numTraces);
+      edges.write(edgeUpdate, edgeUpdate.inputs(at), numTraces, updated);
+      this.writeEnds(edgeUpdate, at, numTraces, updated, size);
+      edgeUpdate.forward(at, numTraces * updated);
+      edges.add(edgeUpdate, edgeUpdate.outputs(at), numTraces, updated);
     }
-    this.writeOwn(modules.wish, slot, this.edges, numEdges);
-    modules.wish.forward(slot, numEdges);
+    edges.write(wish, wish.inputs(slot), numTraces, graph.numWishes);
+    wish.forward(slot, numTraces * graph.numWishes);
     this.fillOrders(slot, numTraces, pipelines, orders);
   }
 
@@ -118,31 +119,39 @@ export class GraphNetwork implements OrderPolicy {
     pipelineGradients: Float64Array,
   ): void {
     const { graph, modules, size, nodes, edges } = this;
+    const { node, edge, nodeUpdate, edgeUpdate, wish } = modules;
     const numNodes = numTraces * graph.numNodes;
     const numEdges = numTraces * graph.numEdges;
     this.pullBackOrders(slot, numTraces, pipelines, orderGradients, pipelineGradients);
-    modules.wish.backward(slot, numEdges);
+    wish.backward(slot, numTraces * graph.numWishes);
     // From here on `nodes` and `edges` hold gradients.
-    nodes.fill(0, 0, numNodes * size);
-    edges.fill(0, 0, numEdges * size);
-    this.addOwn(modules.wish, edges, numEdges);
+    nodes.clear(numTraces);
+    edges.clear(numTraces);
+    edges.add(wish, wish.inputGradients, numTraces, graph.numWishes);
     for (let round = graph.numRounds - 1; round >= 0; round--) {
       const at = slot * graph.numRounds + round;
-      this.writeGradients(modules.edgeUpdate, edges, numEdges);
-      modules.edgeUpdate.backward(at, numEdges);
-      this.addOwn(modules.edgeUpdate, edges, numEdges);
-      this.addEnds(modules.edgeUpdate, numTraces, size);
-      this.writeGradients(modules.nodeUpdate, nodes, numNodes);
-      modules.nodeUpdate.backward(at, numNodes);
-      this.addOwn(modules.nodeUpdate, nodes, numNodes);
+      const updated = this.updatedEdges(round);
+      edges.write(edgeUpdate, edgeUpdate.outputGradients, numTraces, updated);
+      edgeUpdate.backward(at, numTraces * updated);
+      edges.add(edgeUpdate, edgeUpdate.inputGradients, numTraces, updated);
+      this.addEnds(edgeUpdate, numTraces, updated, size);
+      nodes.write(nodeUpdate, nodeUpdate.outputGradients, numTraces);
+      nodeUpdate.backward(at, numNodes);
+      nodes.add(nodeUpdate, nodeUpdate.inputGradients, numTraces);
       this.addMessages(numTraces);
     }
-    this.writeGradients(modules.edge, edges, numEdges);
-    modules.edge.backward(slot, numEdges);
-    this.addEnds(modules.edge, numTraces, 0);
-    this.writeGradients(modules.node, nodes, numNodes);
-    modules.node.backward(slot, numNodes);
+    edges.write(edge, edge.outputGradients, numTraces);
+    edge.backward(slot, numEdges);
+    this.addEnds(edge, numTraces, graph.numEdges, 0);
+    nodes.write(node, node.outputGradients, numTraces);
+    node.backward(slot, numNodes);
     this.addFeatures(numTraces, pipelineGradients);
+  }
+
+  /** The first edges of a trace, whose embeddings a round brings up to date. */
+  private updatedEdges(round: number): number {
+    const { numRounds, numWishes, numEdges } = this.graph;
+    return round === numRounds - 1 ? numWishes : numEdges;
   }
 
   /** Pipeline and parameters of every node, both filled up with zeros to the longest. */
@@ -174,15 +183,16 @@ export class GraphNetwork implements OrderPolicy {
     }
   }
 
-  /** The embeddings of both ends of every edge, from entry `offset` on; behind them, where there is room, its lead time. */
-  private writeEnds(network: UnrolledNetwork, slot: number, numTraces: number, offset: number): void {
-    const { graph, size, nodes } = this;
+  /** Both ends' embeddings of the first edges, from entry `offset` on; behind them, where there is room, the lead time. */
+  private writeEnds(network: UnrolledNetwork, slot: number, numTraces: number, numEdges: number, offset: number): void {
+    const { graph, size } = this;
+    const nodes = this.nodes.values;
     const { values } = network;
     const rows = network.inputs(slot);
     const hasLeadTime = network === this.modules.edge;
     for (let trace = 0; trace < numTraces; trace++) {
-      for (let edge = 0; edge < graph.numEdges; edge++) {
-        const to = at(rows, trace * graph.numEdges + edge) + offset;
+      for (let edge = 0; edge < numEdges; edge++) {
+        const to = at(rows, trace * numEdges + edge) + offset;
         const source = graph.sources[edge];
         const target = graph.targets[edge];
         // The row of what is no node was never written: it holds zeros.
@@ -199,12 +209,13 @@ export class GraphNetwork implements OrderPolicy {
     }
   }
 
-  private addEnds(network: UnrolledNetwork, numTraces: number, offset: number): void {
-    const { graph, size, nodes } = this;
+  private addEnds(network: UnrolledNetwork, numTraces: number, numEdges: number, offset: number): void {
+    const { graph, size } = this;
+    const nodes = this.nodes.values;
     const { values, inputGradients } = network;
     for (let trace = 0; trace < numTraces; trace++) {
-      for (let edge = 0; edge < graph.numEdges; edge++) {
-        const from = at(inputGradients, trace * graph.numEdges + edge) + offset;
+      for (let edge = 0; edge < numEdges; edge++) {
+        const from = at(inputGradients, trace * numEdges + edge) + offset;
         const source = graph.sources[edge];
         const target = graph.targets[edge];
         if (source !== OUTSIDE) {
@@ -221,7 +232,8 @@ export class GraphNetwork implements OrderPolicy {
 
   /** Every node, the sum of the edges that come in, and of those that go out, over the roots of their numbers. */
   private writeMessages(slot: number, numTraces: number, edges: Float64Array): void {
-    const { graph, size, nodes } = this;
+    const { graph, size } = this;
+    const nodes = this.nodes.values;
     const { values } = this.modules.nodeUpdate;
     const rows = this.modules.nodeUpdate.inputs(slot);
     for (let trace = 0; trace < numTraces; trace++) {
@@ -250,7 +262,8 @@ export class GraphNetwork implements OrderPolicy {
   }
 
   private addMessages(numTraces: number): void {
-    const { graph, size, edges } = this;
+    const { graph, size } = this;
+    const edges = this.edges.values;
     const { values, inputGradients } = this.modules.nodeUpdate;
     for (let trace = 0; trace < numTraces; trace++) {
       for (let edge = 0; edge < graph.numEdges; edge++) {
@@ -271,54 +284,13 @@ export class GraphNetwork implements OrderPolicy {
     }
   }
 
-  /** Replaces embeddings by a network's outputs, or adds them. */
-  private readInto(target: Float64Array, network: UnrolledNetwork, slot: number, numRows: number, add: boolean): void {
-    const { size } = this;
-    const { values } = network;
-    const rows = network.outputs(slot);
-    for (let row = 0; row < numRows; row++) {
-      const from = at(rows, row);
-      const to = row * size;
-      for (let i = 0; i < size; i++) target[to + i] = add ? target[to + i] + values[from + i] : values[from + i];
-    }
-  }
-
-  /** Makes embeddings the first entries of a network's inputs. */
-  private writeOwn(network: UnrolledNetwork, slot: number, embeddings: Float64Array, numRows: number): void {
-    const { size } = this;
-    const { values } = network;
-    const rows = network.inputs(slot);
-    for (let row = 0; row < numRows; row++) {
-      const to = at(rows, row);
-      for (let i = 0; i < size; i++) values[to + i] = embeddings[row * size + i];
-    }
-  }
-
-  private addOwn(network: UnrolledNetwork, gradients: Float64Array, numRows: number): void {
-    const { size } = this;
-    const { values, inputGradients } = network;
-    for (let row = 0; row < numRows; row++) {
-      const from = at(inputGradients, row);
-      for (let i = 0; i < size; i++) gradients[row * size + i] += values[from + i];
-    }
-  }
-
-  private writeGradients(network: UnrolledNetwork, gradients: Float64Array, numRows: number): void {
-    const { size } = this;
-    const { values, outputGradients } = network;
-    for (let row = 0; row < numRows; row++) {
-      const to = at(outputGradients, row);
-      for (let i = 0; i < size; i++) values[to + i] = gradients[row * size + i];
-    }
-  }
-
-  /** Wishes of one trace: what its edges would like to carry. Those of customers do not count. */
+  /** Wishes of one trace: what its edges would like to carry. */
   private fillWishes(slot: number, trace: number): void {
     const { wish } = this.modules;
+    const { numWishes } = this.graph;
     const rows = wish.outputs(slot);
-    const first = trace * this.graph.numEdges;
-    for (let edge = 0; edge < this.graph.numEdges; edge++) {
-      this.wishes[edge] = softplus(wish.values[at(rows, first + edge)]);
+    for (let edge = 0; edge < numWishes; edge++) {
+      this.wishes[edge] = softplus(wish.values[at(rows, trace * numWishes + edge)]);
     }
   }
 
@@ -345,12 +317,12 @@ export class GraphNetwork implements OrderPolicy {
     const outputs = this.modules.wish.outputs(slot);
     for (let trace = 0; trace < numTraces; trace++) {
       this.fillWishes(slot, trace);
-      for (let edge = 0; edge < graph.numEdges; edge++) {
+      for (let edge = 0; edge < graph.numWishes; edge++) {
         wishGradients[edge] = edge < graph.numOrders ? orderGradients[trace * graph.numOrders + edge] : 0;
       }
       this.feasibility.pullBack(wishGradients, wishes, pipelines, pipelineGradients, trace);
-      for (let edge = 0; edge < graph.numEdges; edge++) {
-        const row = trace * graph.numEdges + edge;
+      for (let edge = 0; edge < graph.numWishes; edge++) {
+        const row = trace * graph.numWishes + edge;
         values[at(outputGradients, row)] = sigmoid(values[at(outputs, row)]) * wishGradients[edge];
       }
     }

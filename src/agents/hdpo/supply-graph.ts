@@ -8,8 +8,8 @@ export const OUTSIDE = -1;
  * An inventory network as a graph network sees it: besides its roads, edges to customers and, where stock may stay,
  * a loop for what is kept.
  *
- * Source: `class GNN` of Alvo et al. 2023, arXiv:2306.11246, with its order of edges: roads between nodes, roads from
- * the supplier, edges to customers, loops.
+ * Source: `class GNN` of Alvo et al. 2023, arXiv:2306.11246. Edges are ordered otherwise: roads between nodes, roads from
+ * the supplier, loops, edges to customers, which wish for nothing that counts.
  */
 export interface SupplyGraph {
   readonly numNodes: number;
@@ -25,6 +25,8 @@ export interface SupplyGraph {
   /** The first edges are those of the problem; so many of them are roads between nodes. */
   readonly numRoads: number;
   readonly numOrders: number;
+  /** The first edges, which carry what is wished for: all but those to customers. */
+  readonly numWishes: number;
   /** By node before the stores: its roads, and its loop where it has one. */
   readonly shipping: readonly Int32Array[];
   /** What stands beside a node's pipeline: its costs and, of a store, mean and spread of its demand. */
@@ -42,8 +44,8 @@ export function supplyGraphOf(simulator: InventorySimulator): SupplyGraph {
   // A node that may hold no stock ships all it has: nothing is kept.
   const loops = nodes.flatMap(({ holdsStock }, node) => (node < firstStore && holdsStock ? [node] : []));
   const stores = nodes.flatMap((_, node) => (node >= firstStore ? [node] : []));
-  const sources = [...edges.map(({ from }) => (from === SUPPLIER ? OUTSIDE : from)), ...stores, ...loops];
-  const targets = [...edges.map(({ to }) => to), ...stores.map(() => OUTSIDE), ...loops];
+  const sources = [...edges.map(({ from }) => (from === SUPPLIER ? OUTSIDE : from)), ...loops, ...stores];
+  const targets = [...edges.map(({ to }) => to), ...loops, ...stores.map(() => OUTSIDE)];
   const scale = (ends: readonly number[]) =>
     Float64Array.from(nodes, (_, node) => 1 / Math.sqrt(Math.max(ends.filter((end) => end === node).length, 1)));
   const numRoads = edges.filter(({ from }) => from !== SUPPLIER).length;
@@ -68,6 +70,7 @@ export function supplyGraphOf(simulator: InventorySimulator): SupplyGraph {
     outgoingScale: scale(sources),
     numRoads,
     numOrders: edges.length,
+    numWishes: edges.length + loops.length,
     shipping: Array.from({ length: firstStore }, (_, node) =>
       Int32Array.from([...sources.keys()].filter((edge) => sources[edge] === node)),
     ),

@@ -62,7 +62,11 @@ function activate(output: usize, stride: usize, rows: i32, size: i32, activation
       }
       if (p < end) v128.store(p, tanh4(v128.load(p)));
     } else if (activation == 3) {
-      for (; p < end; p += 16) v128.store(p, elu4(v128.load(p)));
+      for (; p + 32 <= end; p += 32) {
+        const a = elu4(v128.load(p)), b = elu4(v128.load(p, 16));
+        v128.store(p, a); v128.store(p, b, 16);
+      }
+      if (p < end) v128.store(p, elu4(v128.load(p)));
     } else {
       for (; p < end; p += 16) v128.store(p, f32x4.max(v128.load(p), f32x4.splat(0)));
     }

@@ -14,22 +14,26 @@ export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
  * eˣ − 1 = 2ⁿ (eʳ − 1) + (2ⁿ − 1) with n = ⌊x / ln 2⌉ and |r| ≤ ln 2 / 2, where eʳ − 1 is its Taylor polynomial of
  * degree 7: it errs by 2e-8 of itself exactly, and no digits cancel near 0, where n = 0. In float32 the error is at
  * most 1.2e-7 of max(|eˣ − 1|, 2⁻²). Below −30 the result is −1 exactly.
+ *
+ * Adding 1.5 · 2²³ rounds to a whole number, which then stands in the lowest bits: WebAssembly's own conversions, and
+ * its min and max, take several instructions each for the sake of NaN.
  */
 // @ts-ignore: decorator
 @inline
 export function elu4(v: v128): v128 {
-  const x = f32x4.max(f32x4.min(v, f32x4.splat(0)), f32x4.splat(-30));
-  const n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.4426950408889634)));
+  const x = f32x4.pmax(f32x4.pmin(v, f32x4.splat(0)), f32x4.splat(-30));
+  const shifted = multiplyAdd(x, f32x4.splat(1.4426950408889634), f32x4.splat(12582912));
+  const n = f32x4.sub(shifted, f32x4.splat(12582912));
   // ln 2 in two parts: n times the first one is exact.
-  let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375)));
-  r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(-2.12194440054690583e-4)));
+  let r = multiplyAdd(n, f32x4.splat(-0.693359375), x);
+  r = multiplyAdd(n, f32x4.splat(2.12194440054690583e-4), r);
   let p = multiplyAdd(r, f32x4.splat(1.9841269841269841e-4), f32x4.splat(1.3888888888888889e-3));
   p = multiplyAdd(r, p, f32x4.splat(8.3333333333333333e-3));
   p = multiplyAdd(r, p, f32x4.splat(4.1666666666666667e-2));
   p = multiplyAdd(r, p, f32x4.splat(1.6666666666666667e-1));
   p = multiplyAdd(r, p, f32x4.splat(0.5));
   p = multiplyAdd(f32x4.mul(r, r), p, r);
-  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
+  const power = i32x4.add(i32x4.shl(shifted, 23), i32x4.splat(127 << 23));
   const negative = multiplyAdd(power, p, f32x4.sub(power, f32x4.splat(1)));
   return v128.bitselect(v, negative, f32x4.gt(v, f32x4.splat(0)));
 }
