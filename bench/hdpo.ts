@@ -65,16 +65,9 @@ async function measureCpu(epochs: number): Promise<CpuResult> {
   const unrolled = (relaxed ?? (await loadEngine("wasm-simd")))?.unrolled;
   if (!unrolled) throw new Error("expected WebAssembly SIMD, got none");
   const simulator = new InventorySimulator(inventoryProblemOf("inventory", { setting: "one-store-lost" }));
-  const networks: UnrolledNetwork[] = [];
-  const policy = createOrderPolicy(
-    { policy: "network", hidden: [32, 32, 32], unit: 1 },
-    simulator,
-    (spec, rows, perPeriod) => {
-      const network = unrolled(spec, NUM_PERIODS * perPeriod, CHUNK * rows);
-      networks.push(network);
-      return network;
-    },
-  );
+  const form = { policy: "network", hidden: [32, 32, 32], unit: 1 } as const;
+  const policy = createOrderPolicy(form, simulator, unrolled, { numTraces: CHUNK, numPeriods: NUM_PERIODS });
+  const networks = policy.learnables as readonly UnrolledNetwork[];
   policy.initialise(new RandomStream(1, "weights"));
   const traces = drawTraces(simulator, new RandomStream(1, "traces", NUM_TRACES), 0, NUM_TRACES, NUM_PERIODS);
   const indices = Uint32Array.from({ length: NUM_TRACES }, (_, trace) => trace);

@@ -1,5 +1,4 @@
-import { layoutOf } from "../compute/network.js";
-import { adamStepAll, type UnrolledFactory } from "../compute/unrolled.js";
+import { adamStepAll, createUnrolled, type UnrolledFactory, type UnrolledNetwork } from "../compute/unrolled.js";
 import { finishPaced } from "../core/long-work.js";
 import type { Packable } from "../core/pack.js";
 import { RandomStream } from "../core/random.js";
@@ -77,9 +76,10 @@ class Hdpo implements Agent {
     checkTraces(this.simulator, this.recipe, options);
     const { chunk, chunkBytes, work } = sizesOf(form, this.simulator, trainPeriods, create);
     checkPeriods(chunkBytes, trainPeriods);
-    this.learner = createOrderPolicy(form, this.simulator, (spec, rows, perPeriod) =>
-      create(spec, trainPeriods * perPeriod, chunk * rows),
-    );
+    this.learner = createOrderPolicy(form, this.simulator, create, {
+      numTraces: chunk,
+      numPeriods: trainPeriods,
+    });
     this.learner.initialise(new RandomStream(seed, "hdpo/initialise"));
     if (forecast) this.learner.forecaster?.setParameters(forecast);
     this.rollout = new Rollout(this.simulator, this.learner, trainPeriods, chunk);
@@ -269,14 +269,16 @@ class Hdpo implements Agent {
  */
 function sizesOf(form: PolicyForm, simulator: InventorySimulator, numPeriods: number, create: UnrolledFactory) {
   let [bytes, work] = [1, 0];
-  createOrderPolicy(form, simulator, (spec, rowsPerTrace, perPeriod) => {
-    const { layers } = layoutOf(spec);
+  const policy = createOrderPolicy(form, simulator, create, { numTraces: 4, numPeriods: 1 });
+  const networks = policy.learnables.filter((learnable): learnable is UnrolledNetwork => "layout" in learnable);
+  for (const { layout, numSlots, maxRows } of networks) {
+    const { layers } = layout;
     const floats = layers.reduce((sum, { paddedOut }) => sum + paddedOut, layers[0].paddedIn);
     const products = layers.reduce((sum, { paddedIn, paddedOut }) => sum + paddedIn * paddedOut, 0);
-    bytes += 4 * floats * numPeriods * perPeriod * rowsPerTrace;
-    work += products * perPeriod * rowsPerTrace;
-    return create(spec, perPeriod, 4 * rowsPerTrace);
-  });
+    const rows = (numSlots * maxRows) / 4;
+    bytes += 4 * floats * numPeriods * rows;
+    work += products * rows;
+  }
   const chunk = Math.min(Math.max(4 * Math.floor(CHUNK_BYTES / bytes / 4), 4), 64);
   return { chunk, chunkBytes: chunk * bytes, work };
 }
@@ -292,7 +294,7 @@ export async function createHdpo(context: AgentContext): Promise<Agent> {
 async function forecastFor({ envOptions, seed, createEngine }: AgentContext, options: HdpoOptions) {
   const problem = inventoryProblemOf("inventory", envOptions);
   if (!problem.sales || !FORECASTING.includes(options.policy)) return null;
-  const network = unrolledOf(createEngine)(FORECASTER, 1, FORECAST_ROWS);
+  const network = createUnrolled(unrolledOf(createEngine), FORECASTER, 1, FORECAST_ROWS);
   const table = salesTable(problem.sales.data, 1);
   // A Worker hears messages in between.
   const breathe = () => new Promise<void>((resolve) => setTimeout(resolve));

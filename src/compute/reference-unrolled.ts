@@ -1,36 +1,45 @@
 import { type AdamArrays, adamStepInto } from "./adam.js";
 import { checkFlat, checkState } from "./checks.js";
 import type { AdamSettings, EngineFactory, EngineState } from "./engine.js";
-import type { NetworkLayout, NetworkSpec } from "./network.js";
+import { layoutOf, type NetworkLayout, type NetworkSpec } from "./network.js";
 import { createReferenceEngine, ReferenceEngine } from "./reference-engine.js";
-import { checkUnrolled, type UnrolledNetwork, type ValueRows } from "./unrolled.js";
+import {
+  checkUnrolled,
+  type GroupSpec,
+  type UnrolledGroup,
+  type UnrolledNetwork,
+  type UnrolledSpec,
+  type ValueRows,
+} from "./unrolled.js";
 
 /**
  * The specification of an unrolled network in float64: it keeps each slot's inputs only, and goes forward again before
  * it goes backward.
  */
-export class ReferenceUnrolledNetwork implements UnrolledNetwork {
+class ReferenceUnrolledNetwork implements UnrolledNetwork {
   readonly layout: NetworkLayout;
-  /** Inputs and outputs of slot after slot, then the gradients of the outputs and of the inputs. */
-  readonly values: Float64Array;
   readonly outputGradients: ValueRows;
   readonly inputGradients: ValueRows;
   private readonly engine: ReferenceEngine;
   private readonly arrays: AdamArrays;
   private numSteps = 0;
 
+  readonly numSlots: number;
+  readonly maxRows: number;
+
   constructor(
-    network: NetworkSpec,
-    readonly numSlots: number,
-    readonly maxRows: number,
+    { network, numSlots, maxRows }: UnrolledSpec,
+    /** From entry `start` on: inputs and outputs of slot after slot, then the gradients of the outputs and of the inputs. */
+    readonly values: Float64Array,
+    private readonly start: number,
   ) {
+    this.numSlots = numSlots;
+    this.maxRows = maxRows;
     this.engine = new ReferenceEngine(network, maxRows);
     this.layout = this.engine.layout;
-    checkUnrolled(this.layout, numSlots, maxRows);
     const { outputSize, size } = this.layout;
     const { inputSize } = network;
-    this.values = new Float64Array((numSlots + 1) * maxRows * (inputSize + outputSize));
-    const first = numSlots * maxRows * (inputSize + outputSize);
+    const first = start + numSlots * maxRows * (inputSize + outputSize);
     this.outputGradients = { first, stride: outputSize };
     this.inputGradients = { first: first + maxRows * outputSize, stride: inputSize };
     const flat = () => new Float64Array(size);
@@ -38,7 +47,7 @@ export class ReferenceUnrolledNetwork implements UnrolledNetwork {
   }
 
   get bytes(): number {
-    return this.values.byteLength + 4 * this.arrays.parameters.byteLength + this.engine.bytes;
+    return 8 * sizeOf(this) + 4 * this.arrays.parameters.byteLength + this.engine.bytes;
   }
 
   get parameterCount(): number {
@@ -47,7 +56,8 @@ export class ReferenceUnrolledNetwork implements UnrolledNetwork {
 
   inputs(slot: number): ValueRows {
     const { inputSize } = this.layout.spec;
-    return { first: slot * this.maxRows * (inputSize + this.layout.outputSize), stride: inputSize };
+    const first = this.start + slot * this.maxRows * (inputSize + this.layout.outputSize);
+    return { first, stride: inputSize };
   }
 
   outputs(slot: number): ValueRows {
@@ -125,11 +135,50 @@ export class ReferenceUnrolledNetwork implements UnrolledNetwork {
   }
 }
 
+/** Entries of `values` that a network takes. */
+function sizeOf({ layout, numSlots, maxRows }: Pick<UnrolledNetwork, "layout" | "numSlots" | "maxRows">): number {
+  return (numSlots + 1) * maxRows * (layout.spec.inputSize + layout.outputSize);
+}
+
+/** The specification of networks that share their values. */
+export function createReferenceGroup<Name extends string>({
+  networks: specs,
+  blocks = [],
+  moves,
+}: GroupSpec<Name>): UnrolledGroup<Name> {
+  let size = 0;
+  const take = (count: number): number => {
+    size += count;
+    return size - count;
+  };
+  const starts = specs.map((spec) => {
+    const layout = layoutOf(spec.network);
+    checkUnrolled(layout, spec.numSlots, spec.maxRows);
+    return take(sizeOf({ ...spec, layout }));
+  });
+  const rows = blocks.map(({ numRows, size }): ValueRows => ({ first: take(numRows * size), stride: size }));
+  const values = new Float64Array(size);
+  return {
+    networks: specs.map((spec, i) => new ReferenceUnrolledNetwork(spec, values, starts[i])),
+    blocks: rows,
+    values,
+    move(name, numTraces, count, from, fromPerTrace, to, toPerTrace) {
+      for (let trace = 0; trace < numTraces; trace++) {
+        for (const move of moves?.[name] ?? []) {
+          const { fromColumn = 0, toColumn = 0, scale = 1, add = false } = move;
+          const source = from.first + (trace * fromPerTrace + move.from) * from.stride + fromColumn;
+          const target = to.first + (trace * toPerTrace + move.to) * to.stride + toColumn;
+          for (let i = 0; i < count; i++) {
+            values[target + i] = scale * values[source + i] + (add ? values[target + i] : 0);
+          }
+        }
+      }
+    },
+  };
+}
+
 /** Makes the reference engine of a network, unrolled or not. */
 export const createReference: EngineFactory = Object.assign(
   (network: NetworkSpec, maxBatch: number) => createReferenceEngine(network, maxBatch),
-  {
-    unrolled: (network: NetworkSpec, numSlots: number, maxRows: number) =>
-      new ReferenceUnrolledNetwork(network, numSlots, maxRows),
-  },
+  { unrolled: createReferenceGroup },
 );

@@ -57,8 +57,66 @@ export interface UnrolledNetwork extends Learnable {
   readonly bytes: number;
 }
 
-/** Makes an unrolled network of one head. */
-export type UnrolledFactory = (network: NetworkSpec, numSlots: number, maxRows: number) => UnrolledNetwork;
+/** A network of one head to be made, for so many slots and rows of each. */
+export interface UnrolledSpec {
+  readonly network: NetworkSpec;
+  readonly numSlots: number;
+  readonly maxRows: number;
+}
+
+/** Row `from` of a trace goes to row `to` of the same trace, `scale` times (1): it replaces that, or is added to it. */
+export interface RowMove {
+  readonly from: number;
+  readonly to: number;
+  /** Columns at which the rows' numbers begin; 0 where they are left out. */
+  readonly fromColumn?: number;
+  readonly toColumn?: number;
+  readonly scale?: number;
+  readonly add?: boolean;
+}
+
+/** What is made together. */
+export interface GroupSpec<Name extends string = string> {
+  readonly networks: readonly UnrolledSpec[];
+  /** Rows beside the networks' own. */
+  readonly blocks?: readonly { readonly numRows: number; readonly size: number }[];
+  /** Lists of moves between rows, by name, for {@link UnrolledGroup.move}. */
+  readonly moves?: Readonly<Record<Name, readonly RowMove[]>>;
+}
+
+/** Networks that share their `values`, so that rows of one become rows of another without a detour. */
+export interface UnrolledGroup<Name extends string = string> {
+  readonly networks: readonly UnrolledNetwork[];
+  /** In `values`, zero at first. */
+  readonly blocks: readonly ValueRows[];
+  readonly values: Float32Array | Float64Array;
+  /**
+   * Carries out a list of moves, in its order, in each of the first traces; a row is `size` numbers. Rows of both places
+   * are numbered trace by trace, with so many of each.
+   */
+  move(
+    name: Name,
+    numTraces: number,
+    size: number,
+    from: ValueRows,
+    fromPerTrace: number,
+    to: ValueRows,
+    toPerTrace: number,
+  ): void;
+}
+
+/** Makes unrolled networks. */
+export type UnrolledFactory = <Name extends string>(group: GroupSpec<Name>) => UnrolledGroup<Name>;
+
+/** One network by itself. */
+export function createUnrolled(
+  create: UnrolledFactory,
+  network: NetworkSpec,
+  numSlots: number,
+  maxRows: number,
+): UnrolledNetwork {
+  return create({ networks: [{ network, numSlots, maxRows }] }).networks[0];
+}
 
 /**
  * One Adam step on several learnables, clipped by the norm over all of them; returns the norm before clipping.

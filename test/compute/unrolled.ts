@@ -3,7 +3,7 @@ import type { EngineFactory } from "../../src/compute/engine.js";
 import { layoutOf, type NetworkSpec } from "../../src/compute/network.js";
 import { ReferenceEngine } from "../../src/compute/reference-engine.js";
 import type { UnrolledNetwork, ValueRows } from "../../src/compute/unrolled.js";
-import { adamStepAll } from "../../src/compute/unrolled.js";
+import { adamStepAll, createUnrolled } from "../../src/compute/unrolled.js";
 import { normals, paddingOf, plainAdam, randomParameters, tensorsOf } from "./networks.js";
 
 /** What an inventory policy is made of, and a module of a graph network with an activation at its end. */
@@ -72,8 +72,10 @@ function passAtOnce(spec: NetworkSpec, batches: readonly number[]) {
 
 /** The one suite of unrolled networks: slot by slot as good as all rows at once in float64. */
 export function describeUnrolled(name: string, factory: EngineFactory): void {
-  const { unrolled } = factory;
-  if (!unrolled) throw new Error(`expected ${name} to offer unrolled networks`);
+  const { unrolled: group } = factory;
+  if (!group) throw new Error(`expected ${name} to offer unrolled networks`);
+  const unrolled = (spec: NetworkSpec, numSlots: number, maxRows: number) =>
+    createUnrolled(group, spec, numSlots, maxRows);
   describe(`unrolled networks of ${name}`, () => {
     it.each([
       ["one head", store, [64, 7, 1, 32]],
@@ -126,6 +128,56 @@ export function describeUnrolled(name: string, factory: EngineFactory): void {
       });
     });
 
+    it("compute in a group what they compute alone", () => {
+      const specs = [store, module, store].map((network) => ({ network, numSlots: 2, maxRows: 8 }));
+      const { networks } = group({ networks: specs, blocks: [{ numRows: 5, size: 3 }] });
+      networks.forEach((network, i) => {
+        expect(passThrough(network, [8, 5])).toEqual(passThrough(unrolled(specs[i].network, 2, 8), [8, 5]));
+      });
+    });
+
+    it.each([4, 7, 32])("move rows of %i numbers in every trace, in the order of a list", (size) => {
+      const { blocks, values, move } = group({
+        networks: [{ network: store, numSlots: 1, maxRows: 4 }],
+        blocks: [
+          { numRows: 2 * 3, size: 2 * size },
+          { numRows: 2 * 2, size: 3 * size },
+        ],
+        moves: {
+          both: [
+            { from: 2, fromColumn: size, to: 0, toColumn: 2 * size, scale: 0.5 },
+            { from: 0, to: 0, toColumn: 2 * size, scale: -2, add: true },
+            { from: 1, to: 1 },
+          ],
+        },
+      });
+      const [from, to] = blocks;
+      // Halves and doubles of whole numbers are exact in float32.
+      const given = (row: number, column: number) => 100 * row + column;
+      for (let row = 0; row < 6; row++) {
+        for (let i = 0; i < 2 * size; i++) values[from.first + row * from.stride + i] = given(row, i);
+      }
+      // What is replaced does not matter, and the columns beside it stay.
+      for (const { row, column } of [
+        { row: 0, column: 2 * size },
+        { row: 2, column: 0 },
+      ]) {
+        values[to.first + row * to.stride + column] = 9;
+      }
+      move("both", 2, size, from, 3, to, 2);
+      const rows = rowsOf(values, to, 4, 3 * size);
+      for (const trace of [0, 1]) {
+        const sums = Array.from(
+          { length: size },
+          (_, i) => 0.5 * given(3 * trace + 2, size + i) - 2 * given(3 * trace, i),
+        );
+        const left = [trace === 1 ? 9 : 0, ...new Array(2 * size - 1).fill(0)];
+        expect(rows[2 * trace]).toEqual([...left, ...sums]);
+        const copied = Array.from({ length: size }, (_, i) => given(3 * trace + 1, i));
+        expect(rows[2 * trace + 1]).toEqual([...copied, ...new Array(2 * size).fill(0)]);
+      }
+    });
+
     it("refuse what they cannot be made of, and gradients of another network", () => {
       expect(() => unrolled({ ...store, inputGradients: false }, 1, 4)).toThrow(/inputGradients/);
       expect(() => unrolled({ ...store, heads: [store.heads[0], store.heads[0]] }, 1, 4)).toThrow(/one head, got 2/);
@@ -146,7 +198,7 @@ export function eluErrors(factory: EngineFactory): { worst: number; slopeWorst: 
     trunk: [],
     heads: [{ name: "y", hidden: [], outputSize: 1, outputGain: 1, activated: true }],
   };
-  const network = unrolled(spec, 1, 4096);
+  const network = createUnrolled(unrolled, spec, 1, 4096);
   const [layer] = layoutOf(spec).layers;
   const parameters = network.getParameters();
   parameters[layer.weights] = 1;

@@ -23,7 +23,7 @@ describe("the memory of a WebAssembly engine", async () => {
     const blocks = [[plan.recordsPointer, plan.records.byteLength], ...rows, ...flats].sort(([a], [b]) => a - b);
     blocks.forEach(([pointer, bytes], i) => {
       expect(pointer % 64).toBe(0);
-      expect(pointer + bytes).toBeLessThanOrEqual(blocks[i + 1]?.[0] ?? plan.bytes);
+      expect(pointer + bytes).toBeLessThanOrEqual(blocks[i + 1]?.[0] ?? plan.end);
     });
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import type { GraphNetwork } from "../../src/agents/hdpo/graph-network.js";
 import { InventoryPolicy } from "../../src/agents/hdpo/inventory-policy.js";
-import { ReferenceUnrolledNetwork } from "../../src/compute/reference-unrolled.js";
+import { createReferenceGroup } from "../../src/compute/reference-unrolled.js";
 import { RandomStream } from "../../src/core/random.js";
 import { loadWorld } from "../../src/envs/index.js";
 import { pipelineStarts } from "../../src/envs/inventory/problem.js";
@@ -17,7 +17,7 @@ const SIZE = 3;
 function graphPolicy(options: Readonly<Record<string, string | number>> = OPTIONS) {
   const problem = inventoryProblemOf("inventory", options);
   const form = { policy: "gnn" as const, hidden: [SIZE], unit: 5 };
-  const policy = new InventoryPolicy(problem, form, (...sizes) => new ReferenceUnrolledNetwork(...sizes));
+  const policy = new InventoryPolicy(problem, form, createReferenceGroup);
   policy.orderPolicy.initialise(new RandomStream(3, "weights"));
   // So large that messages matter.
   for (const learnable of policy.orderPolicy.learnables) {

@@ -1,5 +1,10 @@
 import type { NetworkSpec } from "../../compute/network.js";
-import type { UnrolledNetwork } from "../../compute/unrolled.js";
+import {
+  createUnrolled,
+  type UnrolledFactory,
+  type UnrolledNetwork,
+  type UnrolledSpec,
+} from "../../compute/unrolled.js";
 import { InputError } from "../../core/errors.js";
 import { SUPPLIER } from "../../envs/inventory/problem.js";
 import { FORECASTER } from "../../evaluate/inventory/forecaster.js";
@@ -9,7 +14,7 @@ import { AllocationNetwork } from "./allocation-network.js";
 import { BaseStock } from "./base-stock.js";
 import { DataDrivenNetwork } from "./data-driven-network.js";
 import { EchelonBaseStock } from "./echelon-base-stock.js";
-import { GraphNetwork } from "./graph-network.js";
+import { type GraphModules, GraphNetwork } from "./graph-network.js";
 import { Newsvendor } from "./newsvendor.js";
 import type { OrderPolicy } from "./order-policy.js";
 import { shapeOf } from "./recipes.js";
@@ -47,18 +52,31 @@ export function mlp(
   };
 }
 
+/** What a policy is made for: so many traces at a time, and periods that it goes back through. */
+export interface PolicySize {
+  readonly numTraces: number;
+  readonly numPeriods: number;
+}
+
 /**
  * Makes a network for `rowsPerTrace` rows of every trace, that is applied `perPeriod` times in every period: its slots
  * are numbered period by period.
  */
-export type CreateNetwork = (spec: NetworkSpec, rowsPerTrace: number, perPeriod: number) => UnrolledNetwork;
+type CreateNetwork = (spec: NetworkSpec, rowsPerTrace: number, perPeriod: number) => UnrolledNetwork;
 
 /** The constant logit of stock that a node keeps; null where it keeps none. Source: as in `allocation-network.ts`. */
 const KEEP_LOGITS = { serial: 0, warehouses: 1, transshipment: null } as const;
 
 /** Makes a policy for an inventory network. Throws `InputError` for a policy that has no form in this one. */
-export function createOrderPolicy(form: PolicyForm, simulator: InventorySimulator, create: CreateNetwork): OrderPolicy {
+export function createOrderPolicy(
+  form: PolicyForm,
+  simulator: InventorySimulator,
+  createNetworks: UnrolledFactory,
+  size: PolicySize,
+): OrderPolicy {
   const { policy, hidden, unit } = form;
+  const create: CreateNetwork = (network, rowsPerTrace, perPeriod) =>
+    createUnrolled(createNetworks, network, size.numPeriods * perPeriod, size.numTraces * rowsPerTrace);
   const { width, numEdges, problem } = simulator;
   const shape = shapeOf(problem);
   if (problem.sales) return createSalesPolicy(form, simulator, create);
@@ -72,7 +90,7 @@ export function createOrderPolicy(form: PolicyForm, simulator: InventorySimulato
         unit,
       );
     case "gnn":
-      return createGraphNetwork(simulator, form, create);
+      return createGraphNetwork(simulator, form, createNetworks, size);
     case "symmetry-aware":
       if (shape === "warehouses" || shape === "transshipment") return createSymmetryNetwork(simulator, form, create);
       throw new InputError("agent.policy", policy, "network or gnn: there are no stores that could share a network");
@@ -138,17 +156,27 @@ function createSymmetryNetwork(simulator: InventorySimulator, { hidden, unit }: 
   return new SymmetryNetwork(simulator, modules, unit);
 }
 
-function createGraphNetwork(simulator: InventorySimulator, { hidden, unit }: PolicyForm, create: CreateNetwork) {
+function createGraphNetwork(
+  simulator: InventorySimulator,
+  { hidden, unit }: PolicyForm,
+  create: UnrolledFactory,
+  { numTraces, numPeriods }: PolicySize,
+) {
   const graph = supplyGraphOf(simulator);
   const { numNodes, numEdges, numWishes, numRounds, maxPipeline, numParameters } = graph;
   const size = hidden[hidden.length - 1];
+  const spec = (network: NetworkSpec, rowsPerTrace: number, perPeriod: number): UnrolledSpec => ({
+    network,
+    numSlots: numPeriods * perPeriod,
+    maxRows: numTraces * rowsPerTrace,
+  });
   const module = (name: string, inputSize: number) => mlp(name, inputSize, hidden, size, true);
-  const modules = {
-    node: create(module("node", maxPipeline + numParameters), numNodes, 1),
-    edge: create(module("edge", 2 * size + 1), numEdges, 1),
-    nodeUpdate: create(module("nodeUpdate", 3 * size), numNodes, numRounds),
-    edgeUpdate: create(module("edgeUpdate", 3 * size), numRounds > 1 ? numEdges : numWishes, numRounds),
-    wish: create(mlp("wish", size, hidden, 1), numWishes, 1),
+  const specs: GraphModules<UnrolledSpec> = {
+    node: spec(module("node", maxPipeline + numParameters), numNodes, 1),
+    edge: spec(module("edge", 2 * size + 1), numEdges, 1),
+    nodeUpdate: spec(module("nodeUpdate", 3 * size), numNodes, numRounds),
+    edgeUpdate: spec(module("edgeUpdate", 3 * size), numRounds > 1 ? numEdges : numWishes, numRounds),
+    wish: spec(mlp("wish", size, hidden, 1), numWishes, 1),
   };
-  return new GraphNetwork(simulator, graph, modules, unit);
+  return new GraphNetwork(simulator, graph, specs, create, size, numTraces, unit);
 }

@@ -1,28 +1,34 @@
 import { initialParameters } from "../../compute/initialise.js";
-import type { UnrolledNetwork } from "../../compute/unrolled.js";
+import type {
+  UnrolledFactory,
+  UnrolledGroup,
+  UnrolledNetwork,
+  UnrolledSpec,
+  ValueRows,
+} from "../../compute/unrolled.js";
 import type { RandomStream } from "../../core/random.js";
 import type { InventorySimulator } from "../../evaluate/inventory/simulator.js";
-import { at, Embeddings } from "./embeddings.js";
 import { FeasibilityLayer } from "./feasible.js";
+import { type GraphMove, graphMoves } from "./graph-moves.js";
 import type { OrderPolicy } from "./order-policy.js";
 import { sigmoid, softplus } from "./smooth.js";
-import { OUTSIDE, type SupplyGraph } from "./supply-graph.js";
+import type { SupplyGraph } from "./supply-graph.js";
 
 /** First bias of the last layer: wishes start well above zero, where scaling them has no steep gradients. */
 const FIRST_WISH = 5;
 
 /** The networks that all nodes, or all edges, share. Slots of the two updates are (slot, round). */
-export interface GraphModules {
+export interface GraphModules<Module = UnrolledNetwork> {
   /** Features of a node to its embedding [size]. */
-  readonly node: UnrolledNetwork;
+  readonly node: Module;
   /** Both ends' embeddings and the lead time to the embedding of an edge [size]. */
-  readonly edge: UnrolledNetwork;
+  readonly edge: Module;
   /** A node and what comes in and goes out to what is added to the node. */
-  readonly nodeUpdate: UnrolledNetwork;
+  readonly nodeUpdate: Module;
   /** An edge and both ends to what is added to the edge. */
-  readonly edgeUpdate: UnrolledNetwork;
+  readonly edgeUpdate: Module;
   /** An edge to the softplus of units wished for. */
-  readonly wish: UnrolledNetwork;
+  readonly wish: Module;
 }
 
 /**
@@ -30,6 +36,9 @@ export interface GraphModules {
  * other messages of that shape in memory of its own.
  */
 export type MessageProbe = (round: number, messages: Float64Array, numTraces: number) => Float64Array;
+
+/** Index of the first entry of a row. */
+const at = ({ first, stride }: ValueRows, row: number): number => first + row * stride;
 
 /**
  * A graph network over the supply graph: every edge gets an embedding out of its ends and their neighbours, and a wish
@@ -42,11 +51,13 @@ export type MessageProbe = (round: number, messages: Float64Array, numTraces: nu
  */
 export class GraphNetwork implements OrderPolicy {
   readonly learnables: readonly UnrolledNetwork[];
-  /** Numbers in an embedding, and so in a message. */
-  readonly size: number;
-  /** Embeddings of the slot at work, then their gradients. */
-  private readonly nodes: Embeddings;
-  private readonly edges: Embeddings;
+  private readonly modules: GraphModules;
+  private readonly group: UnrolledGroup<GraphMove>;
+  /** Embeddings of the slot at work, then their gradients: [numTraces × numNodes, size], [numTraces × numEdges, size]. */
+  private readonly nodes: ValueRows;
+  private readonly edges: ValueRows;
+  /** What a probe put in the edges' place. */
+  private readonly probed: ValueRows;
   /** [numWishes] of one trace. */
   private readonly wishes: Float64Array;
   private readonly wishGradients: Float64Array;
@@ -55,14 +66,23 @@ export class GraphNetwork implements OrderPolicy {
   constructor(
     private readonly simulator: InventorySimulator,
     readonly graph: SupplyGraph,
-    private readonly modules: GraphModules,
+    specs: GraphModules<UnrolledSpec>,
+    create: UnrolledFactory,
+    /** Numbers in an embedding, and so in a message. */
+    readonly size: number,
+    numTraces: number,
     private readonly unit: number,
   ) {
-    const { node, edge, nodeUpdate, edgeUpdate, wish } = modules;
-    this.learnables = [node, edge, nodeUpdate, edgeUpdate, wish];
-    this.size = node.layout.outputSize;
-    this.nodes = new Embeddings(Math.floor(node.maxRows / graph.numNodes), graph.numNodes, this.size);
-    this.edges = new Embeddings(Math.floor(edge.maxRows / graph.numEdges), graph.numEdges, this.size);
+    const edgeRows = { numRows: numTraces * graph.numEdges, size };
+    this.group = create({
+      networks: [specs.node, specs.edge, specs.nodeUpdate, specs.edgeUpdate, specs.wish],
+      blocks: [{ numRows: numTraces * graph.numNodes, size }, edgeRows, edgeRows],
+      moves: graphMoves(graph, size),
+    });
+    const [node, edge, nodeUpdate, edgeUpdate, wish] = this.group.networks;
+    this.learnables = this.group.networks;
+    this.modules = { node, edge, nodeUpdate, edgeUpdate, wish };
+    [this.nodes, this.edges, this.probed] = this.group.blocks;
     this.wishes = new Float64Array(graph.numWishes);
     this.wishGradients = new Float64Array(graph.numWishes);
     this.feasibility = new FeasibilityLayer(simulator, graph.shipping);
@@ -84,29 +104,35 @@ export class GraphNetwork implements OrderPolicy {
     orders: Float64Array,
     probe: MessageProbe | null = null,
   ): void {
-    const { graph, modules, nodes, edges, size } = this;
-    const { node, edge, nodeUpdate, edgeUpdate, wish } = modules;
-    const numNodes = numTraces * graph.numNodes;
-    const numEdges = numTraces * graph.numEdges;
+    const { graph, group, nodes, edges, size } = this;
+    const { node, edge, nodeUpdate, edgeUpdate, wish } = this.modules;
+    const { numNodes, numEdges, numWishes, numRounds } = graph;
     this.writeFeatures(slot, numTraces, pipelines);
-    node.forward(slot, numNodes);
-    nodes.read(node, node.outputs(slot), numTraces);
-    this.writeEnds(edge, slot, numTraces, graph.numEdges, 0);
-    edge.forward(slot, numEdges);
-    edges.read(edge, edge.outputs(slot), numTraces);
-    for (let round = 0; round < graph.numRounds; round++) {
-      const at = slot * graph.numRounds + round;
-      const updated = this.updatedEdges(round);
-      this.writeMessages(at, numTraces, probe ? probe(round, edges.values, numTraces) : edges.values);
-      nodeUpdate.forward(at, numNodes);
-      nodes.add(nodeUpdate, nodeUpdate.outputs(at), numTraces);
-      edges.write(edgeUpdate, edgeUpdate.inputs(at), numTraces, updated);
-      this.writeEnds(edgeUpdate, at, numTraces, updated, size);
-      edgeUpdate.forward(at, numTraces * updated);
-      edges.add(edgeUpdate, edgeUpdate.outputs(at), numTraces, updated);
+    node.forward(slot, numTraces * numNodes);
+    group.move("nodes", numTraces, size, node.outputs(slot), numNodes, nodes, numNodes);
+    group.move("ends", numTraces, size, nodes, numNodes, edge.inputs(slot), numEdges);
+    this.writeLeadTimes(slot, numTraces);
+    edge.forward(slot, numTraces * numEdges);
+    group.move("edges", numTraces, size, edge.outputs(slot), numEdges, edges, numEdges);
+    for (let round = 0; round < numRounds; round++) {
+      const updates = slot * numRounds + round;
+      const isLast = round === numRounds - 1;
+      const updated = isLast ? numWishes : numEdges;
+      const said = probe ? this.probedEdges(probe, round, numTraces) : edges;
+      const toNodes = nodeUpdate.inputs(updates);
+      group.move("nodes", numTraces, size, nodes, numNodes, toNodes, numNodes);
+      group.move("messages", numTraces, size, said, numEdges, toNodes, numNodes);
+      nodeUpdate.forward(updates, numTraces * numNodes);
+      group.move("addNodes", numTraces, size, nodeUpdate.outputs(updates), numNodes, nodes, numNodes);
+      const toEdges = edgeUpdate.inputs(updates);
+      group.move(isLast ? "wishes" : "edges", numTraces, size, edges, numEdges, toEdges, updated);
+      group.move(isLast ? "endsOfWishes" : "endsBehind", numTraces, size, nodes, numNodes, toEdges, updated);
+      edgeUpdate.forward(updates, numTraces * updated);
+      const add = isLast ? "addWishes" : "addEdges";
+      group.move(add, numTraces, size, edgeUpdate.outputs(updates), updated, edges, numEdges);
     }
-    edges.write(wish, wish.inputs(slot), numTraces, graph.numWishes);
-    wish.forward(slot, numTraces * graph.numWishes);
+    group.move("wishes", numTraces, size, edges, numEdges, wish.inputs(slot), numWishes);
+    wish.forward(slot, numTraces * numWishes);
     this.fillOrders(slot, numTraces, pipelines, orders);
   }
 
@@ -118,40 +144,60 @@ export class GraphNetwork implements OrderPolicy {
     orderGradients: Float64Array,
     pipelineGradients: Float64Array,
   ): void {
-    const { graph, modules, size, nodes, edges } = this;
-    const { node, edge, nodeUpdate, edgeUpdate, wish } = modules;
-    const numNodes = numTraces * graph.numNodes;
-    const numEdges = numTraces * graph.numEdges;
+    const { graph, group, nodes, edges, size } = this;
+    const { node, edge, nodeUpdate, edgeUpdate, wish } = this.modules;
+    const { numNodes, numEdges, numWishes, numRounds } = graph;
     this.pullBackOrders(slot, numTraces, pipelines, orderGradients, pipelineGradients);
-    wish.backward(slot, numTraces * graph.numWishes);
+    wish.backward(slot, numTraces * numWishes);
     // From here on `nodes` and `edges` hold gradients.
-    nodes.clear(numTraces);
-    edges.clear(numTraces);
-    edges.add(wish, wish.inputGradients, numTraces, graph.numWishes);
-    for (let round = graph.numRounds - 1; round >= 0; round--) {
-      const at = slot * graph.numRounds + round;
-      const updated = this.updatedEdges(round);
-      edges.write(edgeUpdate, edgeUpdate.outputGradients, numTraces, updated);
-      edgeUpdate.backward(at, numTraces * updated);
-      edges.add(edgeUpdate, edgeUpdate.inputGradients, numTraces, updated);
-      this.addEnds(edgeUpdate, numTraces, updated, size);
-      nodes.write(nodeUpdate, nodeUpdate.outputGradients, numTraces);
-      nodeUpdate.backward(at, numNodes);
-      nodes.add(nodeUpdate, nodeUpdate.inputGradients, numTraces);
-      this.addMessages(numTraces);
+    this.clear(nodes, numTraces * numNodes);
+    this.clear(edges, numTraces * numEdges);
+    group.move("addWishes", numTraces, size, wish.inputGradients, numWishes, edges, numEdges);
+    for (let round = numRounds - 1; round >= 0; round--) {
+      const updates = slot * numRounds + round;
+      const isLast = round === numRounds - 1;
+      const updated = isLast ? numWishes : numEdges;
+      const own = isLast ? "wishes" : "edges";
+      group.move(own, numTraces, size, edges, numEdges, edgeUpdate.outputGradients, updated);
+      edgeUpdate.backward(updates, numTraces * updated);
+      const { inputGradients } = edgeUpdate;
+      group.move(isLast ? "addWishes" : "addEdges", numTraces, size, inputGradients, updated, edges, numEdges);
+      group.move(
+        isLast ? "endsOfWishesBack" : "endsBehindBack",
+        numTraces,
+        size,
+        inputGradients,
+        updated,
+        nodes,
+        numNodes,
+      );
+      group.move("nodes", numTraces, size, nodes, numNodes, nodeUpdate.outputGradients, numNodes);
+      nodeUpdate.backward(updates, numTraces * numNodes);
+      group.move("addNodes", numTraces, size, nodeUpdate.inputGradients, numNodes, nodes, numNodes);
+      group.move("messagesBack", numTraces, size, nodeUpdate.inputGradients, numNodes, edges, numEdges);
     }
-    edges.write(edge, edge.outputGradients, numTraces);
-    edge.backward(slot, numEdges);
-    this.addEnds(edge, numTraces, graph.numEdges, 0);
-    nodes.write(node, node.outputGradients, numTraces);
-    node.backward(slot, numNodes);
+    group.move("edges", numTraces, size, edges, numEdges, edge.outputGradients, numEdges);
+    edge.backward(slot, numTraces * numEdges);
+    group.move("endsBack", numTraces, size, edge.inputGradients, numEdges, nodes, numNodes);
+    group.move("nodes", numTraces, size, nodes, numNodes, node.outputGradients, numNodes);
+    node.backward(slot, numTraces * numNodes);
     this.addFeatures(numTraces, pipelineGradients);
   }
 
-  /** The first edges of a trace, whose embeddings a round brings up to date. */
-  private updatedEdges(round: number): number {
-    const { numRounds, numWishes, numEdges } = this.graph;
-    return round === numRounds - 1 ? numWishes : numEdges;
+  private clear({ first, stride }: ValueRows, numRows: number): void {
+    this.group.values.fill(0, first, first + numRows * stride);
+  }
+
+  /** What a probe makes of the edges' messages. */
+  private probedEdges(probe: MessageProbe, round: number, numTraces: number): ValueRows {
+    const { graph, size, edges, probed } = this;
+    const { values } = this.group;
+    const numRows = numTraces * graph.numEdges;
+    const messages = new Float64Array(numRows * size);
+    for (let i = 0; i < messages.length; i++) messages[i] = values[at(edges, Math.floor(i / size)) + (i % size)];
+    const changed = probe(round, messages, numTraces);
+    for (let i = 0; i < messages.length; i++) values[at(probed, Math.floor(i / size)) + (i % size)] = changed[i];
+    return probed;
   }
 
   /** Pipeline and parameters of every node, both filled up with zeros to the longest. */
@@ -183,104 +229,13 @@ export class GraphNetwork implements OrderPolicy {
     }
   }
 
-  /** Both ends' embeddings of the first edges, from entry `offset` on; behind them, where there is room, the lead time. */
-  private writeEnds(network: UnrolledNetwork, slot: number, numTraces: number, numEdges: number, offset: number): void {
+  /** They stand behind both ends' embeddings. */
+  private writeLeadTimes(slot: number, numTraces: number): void {
     const { graph, size } = this;
-    const nodes = this.nodes.values;
-    const { values } = network;
-    const rows = network.inputs(slot);
-    const hasLeadTime = network === this.modules.edge;
-    for (let trace = 0; trace < numTraces; trace++) {
-      for (let edge = 0; edge < numEdges; edge++) {
-        const to = at(rows, trace * numEdges + edge) + offset;
-        const source = graph.sources[edge];
-        const target = graph.targets[edge];
-        // The row of what is no node was never written: it holds zeros.
-        if (source !== OUTSIDE) {
-          const from = (trace * graph.numNodes + source) * size;
-          for (let i = 0; i < size; i++) values[to + i] = nodes[from + i];
-        }
-        if (target !== OUTSIDE) {
-          const from = (trace * graph.numNodes + target) * size;
-          for (let i = 0; i < size; i++) values[to + size + i] = nodes[from + i];
-        }
-        if (hasLeadTime) values[to + 2 * size] = graph.leadTimes[edge];
-      }
-    }
-  }
-
-  private addEnds(network: UnrolledNetwork, numTraces: number, numEdges: number, offset: number): void {
-    const { graph, size } = this;
-    const nodes = this.nodes.values;
-    const { values, inputGradients } = network;
-    for (let trace = 0; trace < numTraces; trace++) {
-      for (let edge = 0; edge < numEdges; edge++) {
-        const from = at(inputGradients, trace * numEdges + edge) + offset;
-        const source = graph.sources[edge];
-        const target = graph.targets[edge];
-        if (source !== OUTSIDE) {
-          const to = (trace * graph.numNodes + source) * size;
-          for (let i = 0; i < size; i++) nodes[to + i] += values[from + i];
-        }
-        if (target !== OUTSIDE) {
-          const to = (trace * graph.numNodes + target) * size;
-          for (let i = 0; i < size; i++) nodes[to + i] += values[from + size + i];
-        }
-      }
-    }
-  }
-
-  /** Every node, the sum of the edges that come in, and of those that go out, over the roots of their numbers. */
-  private writeMessages(slot: number, numTraces: number, edges: Float64Array): void {
-    const { graph, size } = this;
-    const nodes = this.nodes.values;
-    const { values } = this.modules.nodeUpdate;
-    const rows = this.modules.nodeUpdate.inputs(slot);
-    for (let trace = 0; trace < numTraces; trace++) {
-      for (let node = 0; node < graph.numNodes; node++) {
-        const row = trace * graph.numNodes + node;
-        const to = at(rows, row);
-        for (let i = 0; i < size; i++) values[to + i] = nodes[row * size + i];
-        values.fill(0, to + size, to + 3 * size);
-      }
-      for (let edge = 0; edge < graph.numEdges; edge++) {
-        const from = (trace * graph.numEdges + edge) * size;
-        const source = graph.sources[edge];
-        const target = graph.targets[edge];
-        if (target !== OUTSIDE) {
-          const to = at(rows, trace * graph.numNodes + target) + size;
-          const scale = graph.incomingScale[target];
-          for (let i = 0; i < size; i++) values[to + i] += scale * edges[from + i];
-        }
-        if (source !== OUTSIDE) {
-          const to = at(rows, trace * graph.numNodes + source) + 2 * size;
-          const scale = graph.outgoingScale[source];
-          for (let i = 0; i < size; i++) values[to + i] += scale * edges[from + i];
-        }
-      }
-    }
-  }
-
-  private addMessages(numTraces: number): void {
-    const { graph, size } = this;
-    const edges = this.edges.values;
-    const { values, inputGradients } = this.modules.nodeUpdate;
-    for (let trace = 0; trace < numTraces; trace++) {
-      for (let edge = 0; edge < graph.numEdges; edge++) {
-        const to = (trace * graph.numEdges + edge) * size;
-        const source = graph.sources[edge];
-        const target = graph.targets[edge];
-        if (target !== OUTSIDE) {
-          const from = at(inputGradients, trace * graph.numNodes + target) + size;
-          const scale = graph.incomingScale[target];
-          for (let i = 0; i < size; i++) edges[to + i] += scale * values[from + i];
-        }
-        if (source !== OUTSIDE) {
-          const from = at(inputGradients, trace * graph.numNodes + source) + 2 * size;
-          const scale = graph.outgoingScale[source];
-          for (let i = 0; i < size; i++) edges[to + i] += scale * values[from + i];
-        }
-      }
+    const { edge } = this.modules;
+    const rows = edge.inputs(slot);
+    for (let row = 0; row < numTraces * graph.numEdges; row++) {
+      edge.values[at(rows, row) + 2 * size] = graph.leadTimes[row % graph.numEdges];
     }
   }
 

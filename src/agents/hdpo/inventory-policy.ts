@@ -33,9 +33,7 @@ export class InventoryPolicy implements Policy {
   ) {
     const simulator = new InventorySimulator(problem);
     this.simulator = simulator;
-    this.orderPolicy = createOrderPolicy(form, simulator, (spec, rows, perPeriod) =>
-      create(spec, perPeriod, ROWS * rows),
-    );
+    this.orderPolicy = createOrderPolicy(form, simulator, create, { numTraces: ROWS, numPeriods: 1 });
     this.pipelines = new Float64Array(ROWS * simulator.width);
     this.orders = new Float64Array(ROWS * simulator.numEdges);
   }

@@ -24,6 +24,18 @@ export interface Kernels {
     correction: number,
     epsilon: number,
   ): void;
+  moveRows(
+    moves: number,
+    numMoves: number,
+    numTraces: number,
+    size: number,
+    from: number,
+    fromStride: number,
+    fromPerTrace: number,
+    to: number,
+    toStride: number,
+    toPerTrace: number,
+  ): void;
   threefryInto(key0: number, key1: number, counter0: number, counter1: number, block: number): void;
 }
 

@@ -28,33 +28,27 @@ export interface MemoryPlan {
   readonly inputGradients: Rows | null;
   /** Gradient of the last layer of each head. */
   readonly outputGradients: readonly Rows[];
+  /** How many bytes these are, and the first one behind them. */
   readonly bytes: number;
+  readonly end: number;
 }
 
 /** Words of one layer's record; keep in step with `class Layer` in `assembly/network.ts`. */
 export const LAYER_WORDS = 16;
 
 /** The kernels' own static data, if any, lies below. */
-const FIRST_FREE = 1024;
+export const FIRST_FREE = 1024;
 const ACTIVATIONS = { tanh: 1, relu: 2, elu: 3 } as const;
 
 /**
  * Lays the memory of one network out for batches up to `maxBatch`. Each slot keeps activations of its own; weights,
  * their panels and the gradients of activations, which no slot needs any longer than its backward pass, are shared.
+ * All of it lies from byte `first` on, the end of a cache line.
  */
-export function planMemory(layout: NetworkLayout, maxBatch: number, numSlots = 1): MemoryPlan {
-  let next = FIRST_FREE;
-  /** Every block starts on a cache line. */
-  const allocate = (floats: number): number => {
-    const pointer = next;
-    next = (next + 4 * floats + 63) & ~63;
-    return pointer;
-  };
-  const numRows = ceil4(maxBatch);
-  const allocateRows = (paddedSize: number): Rows => {
-    const stride = 4 * strideOf(paddedSize);
-    return { pointer: allocate((numRows * stride) / 4), stride };
-  };
+export function planMemory(layout: NetworkLayout, maxBatch: number, numSlots = 1, first = FIRST_FREE): MemoryPlan {
+  const space = new Space(first);
+  const allocate = (floats: number) => space.take(floats);
+  const allocateRows = (paddedSize: number) => space.takeRows(maxBatch, paddedSize);
 
   const slotWords = layout.layers.length * LAYER_WORDS;
   const recordsPointer = allocate(numSlots * slotWords);
@@ -121,8 +115,27 @@ export function planMemory(layout: NetworkLayout, maxBatch: number, numSlots = 1
     slots,
     inputGradients,
     outputGradients: layout.heads.map((head) => sharedOf(head.layers[head.layers.length - 1]).gradient),
-    bytes: next,
+    bytes: space.next - first,
+    end: space.next,
   };
+}
+
+/** Hands out linear memory from byte `next` on; every block starts on a cache line. */
+export class Space {
+  constructor(public next: number) {}
+
+  /** Byte offset of a block. */
+  take(floats: number): number {
+    const pointer = this.next;
+    this.next = (pointer + 4 * floats + 63) & ~63;
+    return pointer;
+  }
+
+  /** As many rows as kernels take at a time, or a few more. */
+  takeRows(numRows: number, paddedSize: number): Rows {
+    const stride = 4 * strideOf(paddedSize);
+    return { pointer: this.take((ceil4(numRows) * stride) / 4), stride };
+  }
 }
 
 interface Activations {

@@ -1,11 +1,11 @@
 import { checkBackward, checkForward, checkInputGradients, checkMaxBatch } from "../checks.js";
 import type { AdamSettings, Engine, EngineFactory, EngineState } from "../engine.js";
-import type { NetworkLayout, NetworkSpec } from "../network.js";
+import { layoutOf, type NetworkLayout, type NetworkSpec } from "../network.js";
 import type { UnrolledFactory } from "../unrolled.js";
 import { loadKernels, type WasmBuild } from "./kernels.js";
-import type { Rows } from "./plan.js";
-import { WasmNetwork } from "./wasm-network.js";
-import { WasmUnrolledNetwork } from "./wasm-unrolled.js";
+import { planMemory, type Rows } from "./plan.js";
+import { openRoom, WasmNetwork } from "./wasm-network.js";
+import { createWasmGroup } from "./wasm-unrolled.js";
 
 /**
  * The fast engine of small networks: float32 SIMD kernels over one linear memory.
@@ -25,8 +25,9 @@ class WasmEngine implements Engine {
     readonly maxBatch: number,
   ) {
     checkMaxBatch(maxBatch);
-    this.network = new WasmNetwork(module, network, 1, maxBatch);
-    this.layout = this.network.layout;
+    this.layout = layoutOf(network);
+    const plan = planMemory(this.layout, maxBatch);
+    this.network = new WasmNetwork(openRoom(module, plan.end), this.layout, plan, maxBatch);
     this.floats = this.network.values;
   }
 
@@ -143,7 +144,6 @@ export async function loadWasmEngine(build: WasmBuild): Promise<EngineFactory | 
   const module = await loadKernels(build);
   if (!module) return null;
   const create = (network: NetworkSpec, maxBatch: number) => new WasmEngine(module, `wasm-${build}`, network, maxBatch);
-  const unrolled: UnrolledFactory = (network, numSlots, maxRows) =>
-    new WasmUnrolledNetwork(module, network, numSlots, maxRows);
+  const unrolled: UnrolledFactory = (group) => createWasmGroup(module, group);
   return Object.assign(create, { unrolled });
 }

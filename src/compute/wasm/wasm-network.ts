@@ -1,20 +1,31 @@
 import { checkFlat, checkState } from "../checks.js";
 import type { AdamSettings, EngineState } from "../engine.js";
-import { ceil4, layoutOf, type NetworkLayout, type NetworkSpec } from "../network.js";
+import { ceil4, type NetworkLayout } from "../network.js";
 import { instantiateKernels, type Kernels } from "./kernels.js";
-import { type MemoryPlan, planMemory, type Rows } from "./plan.js";
+import type { MemoryPlan, Rows } from "./plan.js";
 
 const PAGE_BYTES = 65536;
 
+/** A linear memory with kernels at work on it. */
+export interface WasmRoom {
+  readonly memory: WebAssembly.Memory;
+  readonly kernels: Kernels;
+}
+
+/** Makes a linear memory of at least so many bytes, all zero. */
+export function openRoom(module: WebAssembly.Module, bytes: number): WasmRoom {
+  const numPages = Math.ceil(bytes / PAGE_BYTES);
+  const memory = new WebAssembly.Memory({ initial: numPages, maximum: numPages });
+  return { memory, kernels: instantiateKernels(module, memory) };
+}
+
 /**
- * A network in one linear memory, with float32 SIMD kernels at work on it.
+ * A network in a linear memory, where its plan says, with float32 SIMD kernels at work on it.
  *
  * One call into WebAssembly does the whole forward or backward pass of a slot; all views are made once, so a step
  * allocates nothing. Batches are padded to a multiple of four rows, whose inputs and gradients are zero.
  */
 export class WasmNetwork {
-  readonly layout: NetworkLayout;
-  readonly plan: MemoryPlan;
   /** All of the memory. */
   readonly values: Float32Array;
   readonly parameters: Float32Array;
@@ -22,26 +33,18 @@ export class WasmNetwork {
   private readonly firstMoments: Float32Array;
   private readonly secondMoments: Float32Array;
   private readonly kernels: Kernels;
-  private readonly memory: WebAssembly.Memory;
   private readonly numLayers: number;
   private numSteps = 0;
 
   constructor(
-    module: WebAssembly.Module,
-    network: NetworkSpec,
-    readonly numSlots: number,
+    { memory, kernels }: WasmRoom,
+    readonly layout: NetworkLayout,
+    readonly plan: MemoryPlan,
     readonly maxRows: number,
   ) {
-    const layout = layoutOf(network);
-    const plan = planMemory(layout, maxRows, numSlots);
-    const numPages = Math.ceil(plan.bytes / PAGE_BYTES);
-    const memory = new WebAssembly.Memory({ initial: numPages, maximum: numPages });
     const flat = (pointer: number) => new Float32Array(memory.buffer, pointer, layout.size);
     new Uint32Array(memory.buffer, plan.recordsPointer, plan.records.length).set(plan.records);
-    this.layout = layout;
-    this.plan = plan;
-    this.memory = memory;
-    this.kernels = instantiateKernels(module, memory);
+    this.kernels = kernels;
     this.numLayers = layout.layers.length;
     this.parameters = flat(plan.parameters);
     this.gradients = flat(plan.gradients);
@@ -51,7 +54,11 @@ export class WasmNetwork {
   }
 
   get bytes(): number {
-    return this.memory.buffer.byteLength;
+    return this.plan.bytes;
+  }
+
+  get numSlots(): number {
+    return this.plan.slots.length;
   }
 
   get parameterCount(): number {

@@ -1,6 +1,6 @@
 import { loadEngine } from "../../compute/index.js";
-import { ReferenceUnrolledNetwork } from "../../compute/reference-unrolled.js";
-import type { UnrolledNetwork } from "../../compute/unrolled.js";
+import { createReferenceGroup } from "../../compute/reference-unrolled.js";
+import { createUnrolled, type UnrolledNetwork } from "../../compute/unrolled.js";
 import { finishPaced } from "../../core/long-work.js";
 import type { InventoryProblem } from "../../envs/inventory/problem.js";
 import { HISTORY } from "../../envs/inventory/sales.js";
@@ -55,7 +55,7 @@ const PARTS_OF_ONE = 20;
 export function newsvendorOrders(
   { shift, slope, returns, unit, forecaster }: NewsvendorRule,
   problem: InventoryProblem,
-  create: (rows: number) => UnrolledNetwork = (rows) => new ReferenceUnrolledNetwork(FORECASTER, 1, rows),
+  create: (rows: number) => UnrolledNetwork = (rows) => createUnrolled(createReferenceGroup, FORECASTER, 1, rows),
 ): Orders {
   const { width, pipelineWidth, facts } = new InventorySimulator(problem);
   const level: Level = { units: 0, slope: 0 };
@@ -115,7 +115,7 @@ export function measuredNewsvendors(
 async function fitNewsvendors(problem: InventoryProblem, seed: number, breathe: () => Promise<void> | undefined) {
   const engine = await loadEngine("wasm-simd");
   const create = (rows: number): UnrolledNetwork =>
-    engine?.unrolled?.(FORECASTER, 1, rows) ?? new ReferenceUnrolledNetwork(FORECASTER, 1, rows);
+    createUnrolled(engine?.unrolled ?? createReferenceGroup, FORECASTER, 1, rows);
   const unit = problem.demand.mean[0];
   const network = create(FORECAST_ROWS);
   await finishPaced(fitForecaster(network, salesTable(problem.sales?.data ?? "", 1), unit, seed), () => breathe());

@@ -2,7 +2,7 @@ import { createOrderPolicy, type PolicyForm } from "../../../src/agents/hdpo/cre
 import type { OrderPolicy } from "../../../src/agents/hdpo/order-policy.js";
 import { Rollout } from "../../../src/agents/hdpo/rollout.js";
 import { initialParameters } from "../../../src/compute/initialise.js";
-import { ReferenceUnrolledNetwork } from "../../../src/compute/reference-unrolled.js";
+import { createReferenceGroup } from "../../../src/compute/reference-unrolled.js";
 import type { UnrolledNetwork } from "../../../src/compute/unrolled.js";
 import { parseOptions } from "../../../src/core/options.js";
 import { RandomStream } from "../../../src/core/random.js";
@@ -19,11 +19,7 @@ export const problem = (values: Record<string, unknown>): InventoryProblem =>
 /** A policy with float64 networks for roll-outs of so many periods and traces, its first weights drawn. */
 export function referencePolicy(network: InventoryProblem, form: PolicyForm, numPeriods: number, numTraces: number) {
   const simulator = new InventorySimulator(network);
-  const policy = createOrderPolicy(
-    form,
-    simulator,
-    (spec, rows, perPeriod) => new ReferenceUnrolledNetwork(spec, numPeriods * perPeriod, numTraces * rows),
-  );
+  const policy = createOrderPolicy(form, simulator, createReferenceGroup, { numPeriods, numTraces });
   policy.initialise(new RandomStream(1, "weights"));
   if (policy.forecaster) policy.forecaster.setParameters(risingForecast(policy.forecaster));
   return { simulator, policy };

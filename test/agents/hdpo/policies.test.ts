@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
-import type { PolicyForm } from "../../../src/agents/hdpo/create-policy.js";
-import { problem, referencePolicy, worstGradient } from "./kit.js";
+import { createOrderPolicy, type PolicyForm } from "../../../src/agents/hdpo/create-policy.js";
+import { loadEngine } from "../../../src/compute/index.js";
+import { RandomStream } from "../../../src/core/random.js";
+import { costAndGradients, problem, referencePolicy, worstGradient } from "./kit.js";
 
 const CASES: readonly (readonly [string, PolicyForm, Record<string, unknown>, number | null])[] = [
   [
@@ -101,4 +103,32 @@ test.each(CASES)("gradients of %s are those of finite differences", (_, form, op
     levels.setParameters(levels.getParameters().map((_unused, i) => start / (1 + 0.2 * i)));
   }
   expect(worstGradient(simulator, policy)).toBeLessThan(1e-4);
+});
+
+test.each([
+  ["chain", { setting: "serial", leadTime: 1 }],
+  ["two warehouses", { setting: "many-warehouses" }],
+  ["transshipment", { setting: "transshipment", numStores: 3 }],
+])("a graph network has the reference's costs and gradients on every engine: %s", async (_, options) => {
+  // Sizes that are no multiples of four; other numbers of traces than the policy was made for.
+  const form: PolicyForm = { policy: "gnn", hidden: [9, 7], unit: 4 };
+  const size = { numPeriods: 12, numTraces: 6 };
+  const expected = referencePolicy(problem(options), form, size.numPeriods, size.numTraces);
+  for (const id of ["wasm-simd", "wasm-relaxed"] as const) {
+    const engine = await loadEngine(id);
+    if (!engine?.unrolled) throw new Error(`expected ${id} to run here`);
+    const policy = createOrderPolicy(form, expected.simulator, engine.unrolled, size);
+    policy.initialise(new RandomStream(1, "weights"));
+    for (const numTraces of [6, 5]) {
+      const wanted = costAndGradients(expected.simulator, expected.policy, { ...size, numTraces });
+      const given = costAndGradients(expected.simulator, policy, { ...size, numTraces });
+      expect(Math.abs(given.mean / wanted.mean - 1)).toBeLessThan(1e-5);
+      wanted.gradients.forEach((gradients, i) => {
+        const largest = Math.max(...Array.from(gradients, Math.abs));
+        const worst = Math.max(...Array.from(gradients, (x, at) => Math.abs(x - given.gradients[i][at])));
+        expect(largest).toBeGreaterThan(0);
+        expect(worst).toBeLessThan(1e-3 * largest);
+      });
+    }
+  }
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { loadEngine } from "../../../src/compute/index.js";
-import { ReferenceUnrolledNetwork } from "../../../src/compute/reference-unrolled.js";
+import { createReferenceGroup } from "../../../src/compute/reference-unrolled.js";
+import { createUnrolled } from "../../../src/compute/unrolled.js";
 import { finish } from "../../../src/core/long-work.js";
 import { RandomStream } from "../../../src/core/random.js";
 import { HISTORY, IGNORED, NUM_WEEKS, PARTS } from "../../../src/envs/inventory/sales.js";
@@ -60,8 +61,8 @@ test("a fitted forecaster is all but as good as knowing the distribution of dema
   const days = new Float64Array(NUM_WEEKS + 1);
   const table: SalesTable = { ...NO_SALES, numSamples, numWeeks: NUM_WEEKS, demands, days };
   const createEngine = await loadEngine("wasm-simd");
-  const network = createEngine?.unrolled?.(FORECASTER, 1, FORECAST_ROWS);
-  if (!network) throw new Error("this Node knows no WebAssembly SIMD");
+  if (!createEngine?.unrolled) throw new Error("this Node knows no WebAssembly SIMD");
+  const network = createUnrolled(createEngine.unrolled, FORECASTER, 1, FORECAST_ROWS);
   const loss = finish(fitForecaster(network, table, 10, 1));
   // Of a normal distribution the mean pinball loss of 19 quantiles is 0.297 deviations; those of 5, 6 and 7 weeks.
   const known = (0.297 * (Math.sqrt(50) + Math.sqrt(60) + Math.sqrt(70))) / 3;
@@ -71,7 +72,7 @@ test("a fitted forecaster is all but as good as knowing the distribution of dema
 
 test("a newsvendor that asks for more loses fewer sales and holds more", async () => {
   const problem = inventoryProblemOf("inventory", { setting: "one-store-sales" });
-  const network = new ReferenceUnrolledNetwork(FORECASTER, 1, 1);
+  const network = createUnrolled(createReferenceGroup, FORECASTER, 1, 1);
   // Quantiles that rise by a unit of twelve each, whatever was sold.
   const parameters = network.getParameters().fill(0);
   const { biases } = network.layout.layers[network.layout.layers.length - 1];
