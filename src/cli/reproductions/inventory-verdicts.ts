@@ -34,7 +34,7 @@ export interface Measured extends Row {
 /** What the world says of a policy at the end. */
 const figure = ({ summary }: CellResult, name: string): number | undefined =>
   (summary.final as Readonly<Record<string, number | undefined>>)[name];
-const costOf = (result: CellResult) => figure(result, "costMean") ?? Number.NaN;
+export const costOf = (result: CellResult) => figure(result, "costMean") ?? Number.NaN;
 const gapOf = (result: CellResult) => figure(result, "gapPercent") ?? Number.NaN;
 
 /** A row of the table: costs over seeds. */

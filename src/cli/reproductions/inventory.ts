@@ -1,4 +1,5 @@
 import { type OptionValue, type OptionValues, resolveConfig } from "../../index.js";
+import { curveRows, tracesForEqualCost } from "./inventory-traces.js";
 import { benchmarkText, comparisonRows, gapsText, type Part, type Problem, rowOf } from "./inventory-verdicts.js";
 import type { Cell, CellResult, Reproduction } from "./reproduction.js";
 
@@ -194,14 +195,13 @@ export const inventory: Reproduction = {
     return [
       ...gapsText(withResults),
       "",
+      ...curveRows(withResults("few-traces")),
+      "",
       ...comparisonRows("Few traces to learn from", withResults("few-traces"), "network-", "gnn-"),
       "",
       ...comparisonRows("Few traces to learn from", withResults("few-traces"), "network-", "symmetry-aware-"),
       "",
-      // The published policy that knows what is alike needs 16 times fewer.
-      ...comparisonRows("A sixteenth of the traces", withResults("few-traces"), "network-256", "gnn-16"),
-      "",
-      ...comparisonRows("A sixteenth of the traces", withResults("few-traces"), "network-256", "symmetry-aware-16"),
+      ...tracesForEqualCost(withResults("few-traces")),
       "",
       ...comparisonRows("Equal time", withResults("race"), "ppo", "hdpo"),
       "",
