@@ -87,6 +87,8 @@ export interface AgentContext {
   readonly seed: number;
   /** Parsed options of the definition's schema. */
   readonly options: OptionValues;
+  /** What a long `iterate` calls now and then; what it answers with is waited for, so that a Worker hears messages. */
+  readonly breathe?: (() => Promise<void> | undefined) | undefined;
 }
 
 /** The network that an agent learns, and what it asks of an engine. */

@@ -33,6 +33,7 @@ const CALL_WORK = 2e9;
 class Hdpo implements Agent {
   readonly policy: InventoryPolicy;
   readonly parameterCount: number;
+  private readonly breathe: AgentContext["breathe"];
   private readonly simulator: InventorySimulator;
   private readonly recipe: Recipe;
   private readonly learner: OrderPolicy;
@@ -62,13 +63,14 @@ class Hdpo implements Agent {
   bestEpoch = 0;
 
   constructor(
-    { createEngine, seed, envOptions }: AgentContext,
+    { createEngine, seed, envOptions, breathe }: AgentContext,
     private readonly options: HdpoOptions,
     /** Parameters of the learner's forecaster, or null where it has none. */
     forecast: ArrayLike<number> | null,
   ) {
     const problem = inventoryProblemOf("inventory", envOptions);
     const create = unrolledOf(createEngine);
+    this.breathe = breathe;
     this.simulator = new InventorySimulator(problem);
     this.recipe = recipeOf(problem, options);
     const form = { policy: options.policy, hidden: this.recipe.hidden, unit: this.recipe.unit };
@@ -116,6 +118,8 @@ class Hdpo implements Agent {
     let [numEpisodes, cost] = [0, 0];
     let diagnostics: Diagnostics | null = null;
     for (let chunk = 0; chunk < this.chunksPerCall && diagnostics === null; chunk++) {
+      const breath = this.breathe?.();
+      if (breath) await breath;
       if (this.devPlayed !== null) {
         if (await this.playDev(this.devPlayed)) break;
         continue;

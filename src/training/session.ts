@@ -135,6 +135,7 @@ export class Session {
       createEngine,
       seed: config.seed,
       options: config.agentOptions,
+      breathe,
     };
     const graphics = report.chosen === "wgsl" && worldsOnCpu === null ? await openDevice() : null;
     const agent =

@@ -29,12 +29,23 @@ const SMALL = {
   devEvery: 1,
 };
 
-async function make(agentOptions: Record<string, unknown>, envOptions: Record<string, unknown> = {}) {
+async function make(
+  agentOptions: Record<string, unknown>,
+  envOptions: Record<string, unknown> = {},
+  breathe?: () => Promise<void> | undefined,
+) {
   const world = await loadWorld("inventory", envOptions as Record<string, number>);
   const options = parseOptions(world.spec.options, envOptions, "env") as Record<string, number>;
   const env = createVectorEnvironment(world, { numEnvs: 1, seed: 1, options });
   const parsed = parseOptions(hdpo.options, agentOptions, "agent") as Record<string, number>;
-  const agent = await hdpo.create({ env, envOptions: options, createEngine: engine, seed: 3, options: parsed });
+  const agent = await hdpo.create({
+    env,
+    envOptions: options,
+    createEngine: engine,
+    seed: 3,
+    options: parsed,
+    breathe,
+  });
   return { world, options, agent };
 }
 
@@ -65,6 +76,20 @@ test.each([
   resumed.setState(unpack(saved));
   expect(await train(resumed, 5000)).toEqual(await train(agent, 5000));
   expect(pack(await resumed.getState())).toEqual(pack(await agent.getState()));
+});
+
+test("a long call takes breath between chunks of traces, and computes the same", async () => {
+  let breaths = 0;
+  const breathe = () => new Promise<void>((resolve) => setTimeout(() => resolve(void breaths++)));
+  const policy = { ...SMALL, policy: "gnn", hidden: [32, 32], batchSize: 100 };
+  const setting = { setting: "one-warehouse", numStores: 3 };
+  const { agent } = await make(policy, setting, breathe);
+  const { agent: twin } = await make(policy, setting);
+  const [diagnostics] = await train(agent, 100 * 20);
+  // Chunks are smaller than a batch.
+  expect(breaths).toBeGreaterThan(2);
+  expect((await train(twin, 100 * 20))[0]).toEqual(diagnostics);
+  expect(pack(await agent.getState())).toEqual(pack(await twin.getState()));
 });
 
 test("steps are periods times traces, told once the weights they led to were looked at", async () => {
