@@ -162,12 +162,15 @@ function detailRows(explanation: Explanation): string[][] {
         return [`  ${feature}`, `${shapley.toPrecision(3)}, ${percent(flips)} of the actions change without it`];
       });
     case "orders": {
-      const { text, costMean, teacherCostMean, optimum, candidates } = explanation;
+      const { text, levels, costMean, teacherCostMean, optimum, candidates } = explanation;
+      const chosen = candidates.find((candidate) => candidate.chosen);
       const known = optimum.cost === null ? [] : [["  optimum", `${optimum.cost.toFixed(4)} (${optimum.kind})`]];
       const gap = (cost: number) =>
         optimum.cost === null ? "" : `, ${gapText((cost - optimum.cost) / Math.abs(optimum.cost))}`;
       return [
-        ["  rule", text ?? "a regression tree"],
+        ...(levels
+          ? [["  rule", chosen?.label ?? ""], ...(text ?? "").split("; ").map((road) => ["", road])]
+          : [["  rule", text ?? "a regression tree"]]),
         [
           "  cost",
           `${costMean.toFixed(4)}${gap(costMean)}; of the network ${teacherCostMean.toFixed(4)}${gap(teacherCostMean)}`,

@@ -176,7 +176,7 @@ export class InventoryView extends VitrineElement {
   /** Index of the road whose orders are drawn. */
   @property({ type: Number }) road = 0;
   @property({ attribute: false }) trail: OrderTrail | null = null;
-  /** Null for a network of several nodes. */
+  /** Null where demand is recorded. */
   @property({ attribute: false }) measured: MeasuredCurve | null = null;
   /** The network, as messages are drawn on it. */
   @property({ attribute: false }) nodes: NetworkNodes | null = null;
@@ -223,7 +223,7 @@ export class InventoryView extends VitrineElement {
     return this.stage?.profit ?? false;
   }
 
-  /** Only a graph network passes messages, and one store alone is made readable. */
+  /** Only a graph network passes messages, and what depends on recorded sales is not made readable. */
   private get tabs(): readonly InventoryTab[] {
     return TABS.filter((tab) => (tab !== "messages" || this.graph) && (tab !== "readable" || this.measured !== null));
   }
@@ -274,7 +274,7 @@ export class InventoryView extends VitrineElement {
         return html`<vitrine-order-plot
           .reference=${followed ? policyTitle(followed.name) : ""}
           .trail=${this.trail}
-          .measured=${this.measured}
+          .measured=${this.roads.length < 2 ? this.measured : null}
         ></vitrine-order-plot>`;
       case "readable":
         return html`<vitrine-readable-orders
@@ -441,6 +441,8 @@ function policyTitle(name: ReferencePolicy["name"]): string {
       return "(s, S)";
     case "order-table":
       return msg("order table");
+    case "road-levels":
+      return msg("a level for each road");
     case "just-in-time":
       return msg("just in time");
     case "quantile-nv":

@@ -1,18 +1,19 @@
 import { msg, str } from "@lit/localize";
 import { css, html, nothing } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import type { OrdersExplanation } from "../interpret/explanation.js";
+import type { OrderLevel, OrdersExplanation } from "../interpret/explanation.js";
 import { controls } from "./controls.js";
 import { VitrineElement } from "./element.js";
 import { columnTable } from "./figure-table.js";
 import { formatCompact, formatFixed, formatPercent } from "./format.js";
+import { translated } from "./localise.js";
 
 /** How many of what was tried are shown. */
 const MAX_TRIED = 5;
 
 /**
- * A store's policy in few numbers: the rule or tree that orders nearly the same and costs least, what it costs in the
- * long run beside the policy and the optimum, and what else was tried.
+ * A policy's orders in few numbers: the rule or tree that orders nearly the same and costs least, of a network road by
+ * road, what it costs in the long run beside the policy and the optimum, and what else was tried.
  *
  * @fires curve-measure - one of the policy as it stands is wanted.
  */
@@ -35,6 +36,9 @@ export class ReadableOrders extends VitrineElement {
       }
       table {
         table-layout: fixed;
+      }
+      .levels {
+        padding-bottom: 4px;
       }
       .what {
         white-space: normal;
@@ -87,6 +91,7 @@ export class ReadableOrders extends VitrineElement {
     const { cost } = optimum;
     return html`
       <p class="rule">${ordersText(best)}</p>
+      ${explanation.levels ? levelTable(explanation.levels) : nothing}
       <p class="dim">${msg(str`cost per store and period in the long run, ${explanation.episodes} traces of 1,000 periods`)}</p>
       <table>
         <thead>
@@ -115,6 +120,31 @@ export class ReadableOrders extends VitrineElement {
   }
 }
 
+/** A network's rule, road by road or node by node. */
+function levelTable(levels: readonly OrderLevel[]) {
+  const capped = levels.some(({ most }) => most !== null);
+  const units = (value: number | null, none: string) => (value === null ? none : formatFixed(value, 1));
+  return html`<table class="levels">
+    <thead>
+      <tr>
+        <td></td>
+        <th class="cost">${msg("up to")}</th>
+        ${capped ? html`<th class="same">${msg("at most")}</th>` : nothing}
+      </tr>
+    </thead>
+    <tbody>
+      ${levels.map(({ name, level, most }) => {
+        const shown = translated(name);
+        return html`<tr>
+          <th scope="row" class="what" title=${shown}>${shown}</th>
+          <td>${units(level, msg("all there is"))}</td>
+          ${capped ? html`<td>${units(most, "–")}</td>` : nothing}
+        </tr>`;
+      })}
+    </tbody>
+  </table>`;
+}
+
 function row(what: string, cost: string, above: string, same: string, own = false) {
   return html`<tr class=${own ? "own" : ""}>
     <th scope="row" class="what" title=${what}>${what}</th><td>${cost}</td><td>${above}</td><td>${same}</td>
@@ -126,6 +156,18 @@ const gap = (cost: number, best: number | null) =>
 
 /** A rule as it was found, `order up to 19, at most 6 at once`, in the language of the page. */
 export function ordersText(label: string): string {
+  switch (label) {
+    case "level for each road":
+      return msg("every road fills its end up to a level");
+    case "level and cap for each road":
+      return msg("every road fills its end up to a level, at most so much at once");
+    case "echelon level for each road":
+      return msg("every road fills its end, and all behind it, up to a level");
+    case "echelon level and cap for each road":
+      return msg("every road fills its end, and all behind it, up to a level, at most so much at once");
+    case "echelon base stocks":
+      return msg("every node orders up to a level of what it and all behind it have and expect");
+  }
   const [, leaves] = /^tree of (\d+) leaves$/.exec(label) ?? [];
   if (leaves) return msg(str`a tree of ${leaves} leaves`);
   const [, level, most] = /^order up to ([^,]+?)(?:, at most (.+) at once)?$/.exec(label) ?? [];

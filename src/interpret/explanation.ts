@@ -166,7 +166,19 @@ export interface OrdersExplanation extends ExplanationBase {
   readonly teacherCostMean: number;
   readonly teacherCostError: number;
   readonly optimum: { readonly kind: "optimal" | "lower-bound" | "unknown"; readonly cost: number | null };
-  readonly curve: OrderCurve;
+  /** What the rule of a network comes to; null for one store. */
+  readonly levels: readonly OrderLevel[] | null;
+  /** Null for a network. */
+  readonly curve: OrderCurve | null;
+}
+
+/** Up to where a road carries, or a node orders, units on hand and on the way; null: as much as there is. */
+export interface OrderLevel {
+  /** `warehouse → store 1`, or a node's name. */
+  readonly name: string;
+  readonly level: number | null;
+  /** The most at once; null: no bound. */
+  readonly most: number | null;
 }
 
 /** Up to where a store orders, by what it has and expects: data to draw. Entries of all lists belong together. */

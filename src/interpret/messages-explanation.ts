@@ -1,6 +1,6 @@
 import { parseOptions } from "../core/options.js";
 import { RandomStream } from "../core/random.js";
-import { roadName } from "../envs/inventory/variant.js";
+import { roadName } from "../envs/inventory/problem.js";
 import { type CostReport, measureCost } from "../evaluate/inventory/measure-cost.js";
 import type { Orders } from "../evaluate/inventory/play-traces.js";
 import { InventorySimulator } from "../evaluate/inventory/simulator.js";

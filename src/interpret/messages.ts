@@ -3,7 +3,7 @@ import { InventoryPolicy } from "../agents/hdpo/inventory-policy.js";
 import { OUTSIDE } from "../agents/hdpo/supply-graph.js";
 import type { Policy } from "../agents/policies/policy.js";
 import { InputError } from "../core/errors.js";
-import { roadName } from "../envs/inventory/variant.js";
+import { roadName } from "../envs/inventory/problem.js";
 import type { Orders } from "../evaluate/inventory/play-traces.js";
 
 /** Traces that a network is asked about at a time. */

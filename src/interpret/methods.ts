@@ -65,7 +65,8 @@ export const methods: readonly MethodDefinition[] = [
     id: "orders",
     kind: "orders",
     title: "Orders",
-    summary: "A base-stock level, one with a cap, a table or a small tree for one store, whichever costs least.",
+    summary:
+      "A base-stock level, one with a cap, a table or a small tree for one store, levels for the roads of a network, whichever costs least.",
     source: "Least squares on the policy's own states; levels as in Alvo et al. 2023, arXiv:2306.11246",
     options: ORDERS_OPTIONS,
   },

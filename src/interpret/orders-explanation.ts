@@ -32,7 +32,7 @@ export async function explainOrders(request: ExplainRequest): Promise<OrdersExpl
     size: best.size,
     seconds: (pace.now() - begun) / 1000,
     candidates: tried.map(({ readable, cost, agreement }) => ({
-      label: readable.text ?? readable.label,
+      label: readable.label,
       size: "terms" in readable.size ? readable.size.terms : readable.size.nodes,
       selectionReturn: -cost,
       selectionEpisodes: Math.min(256, options.testTraces),
@@ -46,6 +46,7 @@ export async function explainOrders(request: ExplainRequest): Promise<OrdersExpl
     teacherCostMean: teacherCost.costMean,
     teacherCostError: teacherCost.costError,
     optimum: { kind: optimum.kind, cost: optimum.cost },
+    levels: best.levels,
     curve,
   };
 }

@@ -18,18 +18,10 @@ import { type InventoryRule, ruleText } from "../evaluate/inventory/rules.js";
 import { InventorySimulator } from "../evaluate/inventory/simulator.js";
 import { explainedNetwork } from "./explained-network.js";
 import type { OrderCurve } from "./explanation.js";
+import { networkCandidates } from "./order-levels.js";
 import type { OrdersOptions } from "./orders-options.js";
 import type { Pace } from "./pace.js";
-
-/** A store's policy in few numbers, and what they cost. */
-export interface ReadableOrders {
-  readonly label: string;
-  readonly policy: Policy;
-  /** Numbers of a rule, or tests and leaves of a tree. */
-  readonly size: { readonly terms: number } | { readonly nodes: number };
-  /** In words; null for a tree. */
-  readonly text: string | null;
-}
+import type { ReadableOrders, Watched } from "./readable-orders.js";
 
 export interface OrdersFound {
   readonly best: ReadableOrders;
@@ -42,15 +34,8 @@ export interface OrdersFound {
   readonly fidelity: number;
   readonly fidelityOnOwnStates: number;
   readonly optimum: Optimum | UnknownOptimum;
-  readonly curve: OrderCurve;
-}
-
-/** Periods in which a policy was watched. */
-interface Watched {
-  /** [n, width] */
-  readonly pipelines: Float64Array;
-  /** [n] */
-  readonly orders: Float64Array;
+  /** Null for a network. */
+  readonly curve: OrderCurve | null;
 }
 
 /** Periods of a watched trace, and those before that do not count. */
@@ -59,11 +44,13 @@ const BURN_IN = 100;
 
 /**
  * Makes the policy of one store readable: a base-stock level, one with a cap, a table by what the store has and expects,
- * or a small regression tree, whichever costs least; with the curve of its order-up-to levels beside the best ones.
+ * or a small regression tree, whichever costs least; with the curve of its order-up-to levels beside the best ones. Of a
+ * network: a level for each road or node, with a cap or without.
  *
  * Levels, table and tree are fitted by least squares to what the policy orders where it leads.
- * Does not show: how an order depends on when the goods under way arrive, which only the tree knows.
- * Throws {@link InputError} for a network of several nodes, for recorded sales, and for other worlds.
+ * Does not show: how an order depends on when the goods under way arrive, which only the tree knows, and of a network how
+ * it depends on what other nodes than the road's end have.
+ * Throws {@link InputError} for recorded sales, and for other worlds.
  */
 export async function readableOrders(
   policy: Policy,
@@ -74,9 +61,6 @@ export async function readableOrders(
   pace: Pace,
 ): Promise<OrdersFound> {
   const problem = explainedNetwork("orders", spec, envOptions);
-  if (problem.nodes.length !== 1) {
-    throw new InputError("method", "orders", `one store; this network has ${problem.nodes.length} nodes`);
-  }
   if (problem.sales) {
     throw new InputError(
       "method",
@@ -85,6 +69,7 @@ export async function readableOrders(
     );
   }
   const breathe = () => pace.breathe();
+  const { width } = new InventorySimulator(problem);
   const ordersOf = (actor: Policy) => ordersOfActor(new InventorySimulator(problem), actor);
   const watch = (actor: Policy) => watched(problem, ordersOf(actor), seed, options.traces, breathe);
   const measure = (actor: Policy, numTraces: number, streamName?: string) =>
@@ -98,9 +83,13 @@ export async function readableOrders(
 
   const seen = await watch(policy);
   const tried = [];
-  for (const readable of candidatesFor(problem, spec, seen, options.maxLeafNodes)) {
+  const alone = problem.nodes.length === 1;
+  const candidates = alone
+    ? candidatesFor(problem, spec, seen, options.maxLeafNodes)
+    : networkCandidates(problem, seen);
+  for (const readable of candidates) {
     const { costMean } = await measure(readable.policy, Math.min(256, options.testTraces), "explain/select");
-    const answers = await answersTo(readable.policy, seen, ordersOf);
+    const answers = await answersTo(readable.policy, seen, width, ordersOf);
     tried.push({ readable, cost: costMean, agreement: agreement(seen.orders, answers) });
   }
   tried.sort((a, b) => a.cost - b.cost);
@@ -113,9 +102,9 @@ export async function readableOrders(
     teacherCost: await measure(policy, options.testTraces),
     studentCost: await measure(best.policy, options.testTraces),
     fidelity: tried[0].agreement,
-    fidelityOnOwnStates: agreement(own.orders, await answersTo(policy, own, ordersOf)),
+    fidelityOnOwnStates: agreement(own.orders, await answersTo(policy, own, width, ordersOf)),
     optimum,
-    curve: curveOf(problem, seen, await answersTo(best.policy, seen, ordersOf), optimum),
+    curve: alone ? curveOf(problem, seen, await answersTo(best.policy, seen, width, ordersOf), optimum) : null,
   };
 }
 
@@ -126,7 +115,7 @@ async function watched(
   numTraces: number,
   breathe: () => Promise<void> | undefined,
 ): Promise<Watched> {
-  const { width } = new InventorySimulator(problem);
+  const { width, numEdges } = new InventorySimulator(problem);
   const pipelines: Float64Array[] = [];
   const orders: Float64Array[] = [];
   let periods = 0;
@@ -135,7 +124,7 @@ async function watched(
     // Traces are played in chunks, each from its first period on.
     if (periods++ % (BURN_IN + PERIODS) < BURN_IN) return;
     pipelines.push(rows.slice(0, count * width));
-    orders.push(out.slice(0, count));
+    orders.push(out.slice(0, count * numEdges));
   };
   const streamName = "explain/gather";
   await measureCost(problem, recorder, { seed, numTraces, burnIn: BURN_IN, numPeriods: PERIODS, streamName, breathe });
@@ -152,14 +141,15 @@ function joined(parts: readonly Float64Array[]): Float64Array {
   return all;
 }
 
-/** What another policy would order in these periods [n]. */
+/** What another policy would order in these periods [n, numEdges]. */
 async function answersTo(
   policy: Policy,
   { pipelines, orders }: Watched,
+  width: number,
   ordersOf: (actor: Policy) => Orders,
 ): Promise<Float64Array> {
   const answers = new Float64Array(orders.length);
-  await ordersOf(policy)(pipelines, orders.length, answers);
+  await ordersOf(policy)(pipelines, pipelines.length / width, answers);
   return answers;
 }
 
@@ -186,10 +176,11 @@ function candidatesFor(
   const step = problem.wholeUnits ? 1 : problem.demand.mean[0] / 20;
   const positions = positionsOf(seen);
   const rule = (fitted: InventoryRule, terms: number): ReadableOrders => ({
-    label: fitted.rule,
+    label: ruleText(fitted, problem),
     policy: new InventoryRulePolicy(fitted, problem),
     size: { terms },
     text: ruleText(fitted, problem),
+    levels: null,
   });
   const highest = seen.orders.reduce((most, order) => Math.max(most, order), 0);
   const level = positions.reduce((sum, position, row) => sum + position + seen.orders[row], 0) / positions.length;
@@ -251,7 +242,13 @@ function treeOf(spec: EnvironmentSpec, { pipelines, orders }: Watched, maxLeafNo
     { maxLeafNodes },
   );
   const policy = new TreePolicy({ kind: "tree", tree }, { observationNames, actionNames: ["order"] });
-  return { label: `tree of ${maxLeafNodes} leaves`, policy, size: { nodes: numNodesOf(tree) }, text: null };
+  return {
+    label: `tree of ${maxLeafNodes} leaves`,
+    policy,
+    size: { nodes: numNodesOf(tree) },
+    text: null,
+    levels: null,
+  };
 }
 
 function curveOf(

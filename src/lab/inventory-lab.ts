@@ -192,7 +192,7 @@ export class InventoryLab {
       .nodes=${followed.nodes}
       ?graph=${isGraphNetwork(settings)}
       .heard=${first.messages}
-      .measured=${followed.problem.nodes.length === 1 && !followed.problem.sales ? curveOf(first) : null}
+      .measured=${followed.problem.sales ? null : curveOf(first)}
       @curve-measure=${() => first.explain({ method: "orders", options: ORDERS_OPTIONS, live: false })}
       @messages-listen=${(event: CustomEvent<boolean>) => this.listen(event.detail)}
       @road-select=${(event: CustomEvent<number>) => this.select(event.detail)}

@@ -1,11 +1,14 @@
 import { expect, test } from "vitest";
 import { InventoryRulePolicy } from "../../src/agents/policies/inventory-rule.js";
 import { restorePolicy } from "../../src/agents/policies/restore.js";
+import { RandomStream } from "../../src/core/random.js";
 import { loadWorld } from "../../src/envs/index.js";
 import { inventoryProblemOf } from "../../src/envs/inventory/variant.js";
-import type { InventoryRule } from "../../src/evaluate/inventory/rules.js";
+import { type InventoryRule, ordersOf } from "../../src/evaluate/inventory/rules.js";
+import { InventorySimulator } from "../../src/evaluate/inventory/simulator.js";
 import { explain } from "../../src/interpret/explain.js";
 import { type OrdersExplanation, parseExplanation } from "../../src/interpret/explanation.js";
+import { networkCandidates } from "../../src/interpret/order-levels.js";
 
 const STORE = { setting: "one-store-lost", leadTime: 2, underageCost: 9 };
 const QUICK = { traces: 32, testTraces: 64 };
@@ -38,6 +41,7 @@ test("a capped base-stock policy is found again, with its cost beside the optimu
 
 test("the curve holds the levels of the policy where it was, and those of the best one", async () => {
   const { curve } = await explained({ rule: "base-stock", level: 21 });
+  if (!curve) throw new Error("expected the curve of one store, got none");
   const { positions, shares, learned, readable, optimal } = curve;
   expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
   // The stock of the first period may hold parts of a unit, which stay until a store has sold out.
@@ -58,10 +62,75 @@ test("a policy that no rule can copy becomes a table or a tree that costs about 
   expect(found.candidates[0].chosen).toBe(true);
 });
 
-test("a network of several nodes is refused in a sentence", async () => {
-  const rule = { rule: "echelon-base-stock", levels: [80, 70, 50, 30] } as const;
-  await expect(explained(rule, { setting: "serial" })).rejects.toThrow(
-    "method: expected one store; this network has 4 nodes, got orders",
+const WAREHOUSE = { setting: "one-warehouse", numStores: 3 };
+const ENDLESS = [1, 2, 3, 4].map(() => Number.POSITIVE_INFINITY);
+
+test.each([
+  ["level for each road", { levels: [22, 30, 23, 65], most: ENDLESS, echelon: false }],
+  ["level and cap for each road", { levels: [22, 30, 23, 65], most: [6, 7, 8, 25], echelon: false }],
+  ["echelon level for each road", { levels: [22, 30, 23, 120], most: ENDLESS, echelon: true }],
+  ["echelon level and cap for each road", { levels: [22, 30, 23, 120], most: [6, 7, 8, 16], echelon: true }],
+] as const)("levels and caps of a network's roads are found again: %s", (wanted, numbers) => {
+  const problem = inventoryProblemOf("inventory", WAREHOUSE);
+  const rule = { rule: "road-levels", ...numbers } as const;
+  const { width, numEdges } = new InventorySimulator(problem);
+  const numRows = 2000;
+  const stream = new RandomStream(1, "states");
+  // More in the warehouse than the stores ask for now and then, and less.
+  const pipelines = Float64Array.from(
+    { length: numRows * width },
+    (_, i) => stream.uniform() * (i % width === 0 ? 40 : 12),
+  );
+  const orders = new Float64Array(numRows * numEdges);
+  void ordersOf(rule, problem)(pipelines, numRows, orders);
+  const found = networkCandidates(problem, { pipelines, orders }).find(({ label }) => label === wanted);
+  expect(found?.levels?.map(({ name }) => name)).toEqual([
+    "warehouse → store 1",
+    "warehouse → store 2",
+    "warehouse → store 3",
+    "supplier → warehouse",
+  ]);
+  found?.levels?.forEach(({ level, most }, i) => {
+    expect(Math.abs(Number(level) - rule.levels[i])).toBeLessThan(0.6);
+    if (wanted.includes("cap")) expect(Math.abs(Number(most) - rule.most[i])).toBeLessThan(0.6);
+    else expect(most).toBeNull();
+  });
+});
+
+test("a network's policy becomes a rule that costs no more, road by road, beside the lower bound", async () => {
+  const rule = { rule: "road-levels", levels: [22, 30, 23, 65], most: [6, 7, 8, 25], echelon: false } as const;
+  const found = await explained(rule, WAREHOUSE);
+  const same = found.candidates.find(({ label }) => label === "level and cap for each road");
+  expect(same?.agreement).toBeGreaterThan(0.97);
+  expect(found.costMean).toBeLessThan(1.005 * found.teacherCostMean);
+  expect(found).toMatchObject({
+    curve: null,
+    optimum: { kind: "lower-bound" },
+    size: { terms: found.candidates.find(({ chosen }) => chosen)?.size },
+  });
+  expect(found.levels?.length).toBe(4);
+  expect(parseExplanation(JSON.stringify(found), "file")).toEqual(JSON.parse(JSON.stringify(found)));
+});
+
+test("a chain's echelon levels are found again, and the rule acts again from its file", async () => {
+  const options = { setting: "serial" };
+  const found = await explained({ rule: "echelon-base-stock", levels: [60, 50, 42, 33] }, options);
+  expect(found.candidates.find(({ label }) => label === "echelon base stocks")?.agreement).toBeGreaterThan(0.97);
+  expect(found.costMean).toBeLessThan(1.005 * found.teacherCostMean);
+  const { spec } = await loadWorld("inventory", options);
+  const noEngine = () => {
+    throw new Error("a rule needs no engine");
+  };
+  const policy = restorePolicy(JSON.parse(JSON.stringify(found.policy)), spec, noEngine).policy;
+  const actions = new Float32Array(4);
+  policy.act(new Float32Array(spec.observation.length), null, actions, null);
+  expect(Math.max(...actions)).toBeGreaterThan(0);
+});
+
+test("recorded sales are refused in a sentence", async () => {
+  const rule = { rule: "base-stock", level: 200 } as const;
+  await expect(explained(rule, { setting: "one-store-sales" })).rejects.toThrow(
+    "method: expected demand that is drawn; recorded sales make orders depend on their past too, got orders",
   );
 });
 

@@ -41,14 +41,13 @@ export function readInventoryRule(value: SerialisedPolicy, observationSize: numb
   if (!numbers) throw new InputError("rule", showValue(rule), `one of ${Object.keys(NUMBERS).join(", ")}`);
   for (const field of numbers) {
     const given = [value[field]].flat();
-    // JSON has no infinity: a stage that takes all there is comes as null.
+    // JSON has no infinity: a stage that takes all there is, or a road that may carry any number, comes as null.
     if (given.length > 0 && given.every((entry) => entry === null || Number.isFinite(entry))) continue;
     throw new InputError(`rule ${field}`, showValue(value[field]), "numbers");
   }
-  const levels = value["levels"];
-  const read = Array.isArray(levels)
-    ? { ...value, levels: levels.map((level) => level ?? Number.POSITIVE_INFINITY) }
-    : value;
+  const infinite = (field: unknown) =>
+    Array.isArray(field) ? field.map((entry) => entry ?? Number.POSITIVE_INFINITY) : field;
+  const read = { ...value, ...Object.fromEntries(numbers.map((field) => [field, infinite(value[field])])) };
   const width = pipelineStarts(problem)[problem.nodes.length];
   if (width !== observationSize) throw new InputError("policy", `${width} inputs`, `${observationSize} inputs`);
   return new InventoryRulePolicy(read as unknown as InventoryRule, problem);
@@ -61,4 +60,5 @@ const NUMBERS: Readonly<Record<string, readonly string[]>> = {
   "reorder-point": ["reorder", "level"],
   "order-table": ["step", "orders"],
   "echelon-base-stock": ["levels"],
+  "road-levels": ["levels", "most"],
 };

@@ -104,6 +104,11 @@ export function pipelineStarts(problem: InventoryProblem): number[] {
   return starts;
 }
 
+/** What an edge is called: `warehouse → store 3`. */
+export function roadName({ nodes }: InventoryProblem, { from, to }: InventoryEdge): string {
+  return `${from === SUPPLIER ? "supplier" : nodes[from].name} → ${nodes[to].name}`;
+}
+
 /** Indices of the roads that lead to stores, in order. */
 export function storeRoads(problem: InventoryProblem): number[] {
   return problem.edges.flatMap(({ to }, edge) => (problem.nodes[to].kind === "store" ? [edge] : []));

@@ -7,10 +7,10 @@ import { observe, reset, step } from "./dynamics.js";
 import { type InventoryOptions, options as networkOptions } from "./options.js";
 import {
   firstStore,
-  type InventoryEdge,
   type InventoryNode,
   type InventoryProblem,
   pipelineLengths,
+  roadName,
   SUPPLIER,
   storeRoads,
 } from "./problem.js";
@@ -173,11 +173,6 @@ function factFeatures(problem: InventoryProblem): Feature[] {
       plain(alone ? "lead time" : `lead time: ${roadName(problem, edges[road])}`, "weeks", [0, 6]),
     ),
   ];
-}
-
-/** What an edge is called: `warehouse → store 3`. */
-export function roadName({ nodes }: InventoryProblem, { from, to }: InventoryEdge): string {
-  return `${from === SUPPLIER ? "supplier" : nodes[from].name} → ${nodes[to].name}`;
 }
 
 function actionsOf(problem: InventoryProblem): Feature[] {

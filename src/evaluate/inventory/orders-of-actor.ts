@@ -29,7 +29,12 @@ export function ordersOfActor(simulator: InventorySimulator, actor: Pick<Actor, 
 }
 
 /** Scales the orders of every node that ships to what it has, as the dynamics of the world do. */
-function shipFeasibly(simulator: InventorySimulator, pipelines: Float64Array, numTraces: number, orders: Float64Array) {
+export function shipFeasibly(
+  simulator: InventorySimulator,
+  pipelines: Float64Array,
+  numTraces: number,
+  orders: Float64Array,
+): void {
   const { width, numEdges, firstStore, offsets, problem } = simulator;
   const { wholeUnits, nodes } = problem;
   const outgoing = nodes.map((_, node) => simulator.edgesFrom(node));

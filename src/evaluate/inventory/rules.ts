@@ -1,5 +1,7 @@
-import { type InventoryProblem, pipelineLengths } from "../../envs/inventory/problem.js";
+import { type InventoryProblem, pipelineLengths, pipelineStarts, roadName } from "../../envs/inventory/problem.js";
 import type { Orders } from "./measure-cost.js";
+import { shipFeasibly } from "./orders-of-actor.js";
+import { InventorySimulator } from "./simulator.js";
 
 /** A policy of few numbers, in units. Plain data. */
 export type InventoryRule =
@@ -19,7 +21,18 @@ export type InventoryRule =
    * node that has too little shares it in proportion to the orders; one that may hold no stock ships all it has, so that
    * all stores can bear equally much more demand than they expect.
    */
-  | { readonly rule: "echelon-base-stock"; readonly levels: readonly number[] };
+  | { readonly rule: "echelon-base-stock"; readonly levels: readonly number[] }
+  /**
+   * Every road carries what its end lacks of a level [numEdges], at most `most` [numEdges] at once; infinite: no bound.
+   * An end counts what it has and expects, and where `echelon` what all that it serves have and expect. A node that has
+   * too little shares it in proportion to the orders; one that may hold no stock ships all it has in that proportion.
+   */
+  | {
+      readonly rule: "road-levels";
+      readonly levels: readonly number[];
+      readonly most: readonly number[];
+      readonly echelon: boolean;
+    };
 
 /** What a rule does, in words: `order up to 19, at most 6 at once`. */
 export function ruleText(rule: InventoryRule, problem: InventoryProblem): string {
@@ -35,6 +48,13 @@ export function ruleText(rule: InventoryRule, problem: InventoryProblem): string
       return orderTableText(rule.orders, rule.step, units);
     case "echelon-base-stock":
       return problem.nodes.map(({ name }, node) => `${name} up to ${units(rule.levels[node])}`).join(", ");
+    case "road-levels":
+      return problem.edges
+        .map((edge, i) => {
+          const most = Number.isFinite(rule.most[i]) ? `, at most ${units(rule.most[i])} at once` : "";
+          return `${roadName(problem, edge)} up to ${units(rule.levels[i])}${most}`;
+        })
+        .join("; ");
     default:
       return rule satisfies never;
   }
@@ -78,6 +98,11 @@ export function ordersOf(rule: InventoryRule, problem: InventoryProblem): Orders
         throw new RangeError(`expected ${numNodes} levels, one for each node, got ${rule.levels.length}`);
       }
       return echelonOrders(rule.levels, problem);
+    case "road-levels":
+      if (problem.edges.length !== rule.levels.length || problem.edges.length !== rule.most.length) {
+        throw new RangeError(`expected ${problem.edges.length} levels, one for each road, got ${rule.levels.length}`);
+      }
+      return roadOrders(rule, problem);
     default:
       return rule satisfies never;
   }
@@ -101,33 +126,72 @@ function storeOrders(width: number, orderOf: (position: number) => number): Orde
 /** More units than any network has. */
 const ENDLESS = 1e9;
 
-function echelonOrders(levels: readonly number[], problem: InventoryProblem): Orders {
+/**
+ * Fills what every node has and expects [numNodes] in a trace; where `echelon`, with what all that it serves by their own
+ * edges have and expect.
+ */
+export function positionsOf(problem: InventoryProblem, echelon: boolean) {
   const { nodes, edges } = problem;
-  const lengths = pipelineLengths(problem);
-  const offsets = lengths.map((_, node) => lengths.slice(0, node).reduce((sum, length) => sum + length, 0));
-  const width = lengths.reduce((sum, length) => sum + length, 0);
+  const starts = pipelineStarts(problem);
   const own = ownEdges(problem);
-  const served = nodes.map((_, from) => nodes.flatMap((_, node) => (edges[own[node]].from === from ? [node] : [])));
+  const served = nodes.map((_, from) =>
+    echelon ? nodes.flatMap((_, node) => (edges[own[node]].from === from ? [node] : [])) : [],
+  );
   const depth = (node: number): number => (edges[own[node]].from < 0 ? 0 : 1 + depth(edges[own[node]].from));
   // Those that are served come before whoever serves them.
   const upwards = Int32Array.from(nodes.keys()).sort((a, b) => depth(b) - depth(a));
+  const width = starts[nodes.length];
+  return (pipelines: Float64Array, trace: number, positions: Float64Array): void => {
+    for (const node of upwards) {
+      let position = 0;
+      for (let entry = starts[node]; entry < starts[node + 1]; entry++) position += pipelines[trace * width + entry];
+      for (const next of served[node]) position += positions[next];
+      positions[node] = position;
+    }
+  };
+}
+
+function roadOrders(
+  { levels, most, echelon }: InventoryRule & { rule: "road-levels" },
+  problem: InventoryProblem,
+): Orders {
+  const { nodes, edges } = problem;
+  const simulator = new InventorySimulator(problem);
   const positions = new Float64Array(nodes.length);
+  const fillPositions = positionsOf(problem, echelon);
+  return (pipelines, numTraces, orders) => {
+    for (let trace = 0; trace < numTraces; trace++) {
+      fillPositions(pipelines, trace, positions);
+      for (let edge = 0; edge < edges.length; edge++) {
+        const lacks = Math.max(0, Math.min(levels[edge], ENDLESS) - positions[edges[edge].to]);
+        orders[trace * edges.length + edge] = Math.min(most[edge], lacks);
+      }
+    }
+    shipFeasibly(simulator, pipelines, numTraces, orders);
+  };
+}
+
+function echelonOrders(levels: readonly number[], problem: InventoryProblem): Orders {
+  const { nodes, edges } = problem;
+  const starts = pipelineStarts(problem);
+  const width = starts[nodes.length];
+  const own = ownEdges(problem);
+  const served = nodes.map((_, from) => nodes.flatMap((_, node) => (edges[own[node]].from === from ? [node] : [])));
+  const positions = new Float64Array(nodes.length);
+  const fillPositions = positionsOf(problem, true);
   const shareEvenly = evenShares(problem, own);
   return (pipelines, numTraces, orders) => {
     orders.fill(0, 0, numTraces * edges.length);
     for (let trace = 0; trace < numTraces; trace++) {
       const row = trace * width;
       const firstOrder = trace * edges.length;
-      for (const node of upwards) {
-        let position = 0;
-        for (let entry = 0; entry < lengths[node]; entry++) position += pipelines[row + offsets[node] + entry];
-        for (const next of served[node]) position += positions[next];
-        positions[node] = position;
-        orders[firstOrder + own[node]] = Math.max(0, Math.min(levels[node], ENDLESS) - position);
+      fillPositions(pipelines, trace, positions);
+      for (let node = 0; node < nodes.length; node++) {
+        orders[firstOrder + own[node]] = Math.max(0, Math.min(levels[node], ENDLESS) - positions[node]);
       }
       for (let from = 0; from < nodes.length; from++) {
         if (served[from].length === 0) continue;
-        const onHand = Math.max(0, pipelines[row + offsets[from]]);
+        const onHand = Math.max(0, pipelines[row + starts[from]]);
         if (!nodes[from].holdsStock) {
           shareEvenly(served[from], onHand, positions, orders, firstOrder);
           continue;
