@@ -1,5 +1,6 @@
 import { css, nothing, svg } from "lit";
 import { translated } from "./localise.js";
+import { pathOf, placesInColumns, roadCurve } from "./network-geometry.js";
 
 const WIDTH = 400;
 /** Height of a node, within limits of the whole. */
@@ -69,17 +70,13 @@ export function networkPicture(nodes: NetworkNodes, edges: readonly NetworkEdge[
   const most = Math.max(...columns.map(count));
   const height = Math.min(MOST_HEIGHT, Math.max(LEAST_HEIGHT, ROW * most));
   const at = (column: number) => 26 + (column * (WIDTH - 52)) / (storeColumn + 1);
-  const places = names.map((_, node) => {
-    const index = columns.slice(0, node).filter((column) => column === columns[node]).length;
-    return { x: at(columns[node]), y: 10 + ((index + 0.5) / count(columns[node])) * (height - 14) };
-  });
+  const places = placesInColumns(columns, { at, top: 10, height: height - 14 });
   const supplier = { x: at(0), y: height / 2 };
   const wayOf = ({ source, target }: NetworkEdge): string => {
     const from = places[source] ?? supplier;
     if (source === target) return `M${from.x - 5} ${from.y - 4}a7 7 0 1 1 10 0`;
     const to = places[target] ?? { x: at(storeColumn + 1), y: from.y };
-    const middle = (from.x + to.x) / 2;
-    return `M${from.x} ${from.y}C${middle} ${from.y} ${middle} ${to.y} ${to.x} ${to.y}`;
+    return pathOf([roadCurve(from, to)]);
   };
   const name = (text: string, { x, y }: { readonly x: number; readonly y: number }) =>
     names.length > MANY_NODES ? nothing : svg`<text class="name" x=${x} y=${y + 17}>${translated(text)}</text>`;

@@ -1,4 +1,4 @@
-import { msg, str } from "@lit/localize";
+import { msg } from "@lit/localize";
 import { css, html, nothing } from "lit";
 import { customElement, property, query, state } from "lit/decorators.js";
 import { InputError } from "../core/errors.js";
@@ -12,29 +12,30 @@ import { networkRefusal } from "../elements/network-refusals.js";
 import type { OptionChange } from "../elements/option-form.js";
 import { checkDraft, type DraftRefusal } from "../envs/inventory/check-draft.js";
 import {
-  type DraftRoad,
   draftOf,
   type NetworkDraft,
   textOf,
-  withChangedNode,
+  withChangedRoad,
   withNode,
   withoutNode,
+  withoutRoad,
   withRoad,
 } from "../envs/inventory/network-draft.js";
 import { parseNetwork } from "../envs/inventory/network-text.js";
 import { RECORDED_SETTINGS } from "../envs/inventory/options.js";
 import { SUPPLIER } from "../envs/inventory/problem.js";
 import { inventoryProblemOf } from "../envs/inventory/variant.js";
+import { type ChangeDraft, hasField, nodeField, nodeFields, removeButton, roadField } from "./draft-fields.js";
 import { draftFieldTitle, draftRefusal, placeName, roadName } from "./draft-refusals.js";
+import "./network-picture.js";
+import type { NetworkPicture } from "./network-picture.js";
 import "./sales-setup.js";
 
 /** The value of a choice, and what is shown for it. */
 type Choice = readonly [value: string, shown: string];
 
-type Numbers = "hold" | "under" | "mean" | "std";
-
 /**
- * Builds an inventory network by hand: its stores, warehouses and roads in two tables, in a dialog.
+ * Builds an inventory network by hand: its stores, warehouses and roads in a picture and in two tables, in a dialog.
  *
  * It begins with the network in force, and says in one sentence what is still missing. The world's option `network`
  * takes what was built; a dialog that is closed before that keeps it.
@@ -58,11 +59,23 @@ export class NetworkEditor extends VitrineElement {
         width: 100%;
       }
       dialog {
+        width: 780px;
         max-width: 94vw;
         max-height: 88vh;
       }
       .scroll {
         padding: var(--x2) var(--x4) var(--x3);
+      }
+      details {
+        padding-top: 4px;
+        border-top: 1px solid var(--rule);
+      }
+      summary {
+        padding: 4px 0;
+        cursor: pointer;
+      }
+      .tables {
+        overflow-x: auto;
       }
       table {
         border-collapse: collapse;
@@ -100,7 +113,7 @@ export class NetworkEditor extends VitrineElement {
         flex-wrap: wrap;
         align-items: center;
         gap: var(--x2);
-        padding: 4px 0 var(--x3);
+        padding: 4px 0;
       }
       .row label {
         display: flex;
@@ -136,6 +149,10 @@ export class NetworkEditor extends VitrineElement {
   /** What the draft was before anything was changed. */
   private untouched: NetworkDraft | null = null;
   @query("dialog") private dialog?: HTMLDialogElement;
+  @query("vitrine-network-picture") private picture?: NetworkPicture;
+  private readonly change: ChangeDraft = (draft) => {
+    this.draft = draft;
+  };
 
   override render() {
     const { draft } = this;
@@ -179,17 +196,23 @@ export class NetworkEditor extends VitrineElement {
         <button class="icon-btn push" aria-label=${msg("Close")} @click=${() => this.dialog?.close()}>${closeIcon}</button>
       </div>
       <div class="scroll">
-        ${this.nodes(draft, wrong)}
+        <vitrine-network-picture
+          .draft=${draft}
+          @draft-change=${(event: CustomEvent<NetworkDraft>) => this.change(event.detail)}
+        ></vitrine-network-picture>
         <div class="row">
-          <button class="btn" @click=${() => (this.draft = withNode(draft, "store"))}>${msg("Add a store")}</button>
-          <button class="btn" @click=${() => (this.draft = withNode(draft, "warehouse"))}>${msg("Add a warehouse")}</button>
+          <button class="btn" @click=${() => this.addNode(draft, "store")}>${msg("Add a store")}</button>
+          <button class="btn" @click=${() => this.addNode(draft, "warehouse")}>${msg("Add a warehouse")}</button>
+          <button class="btn" ?disabled=${more === null} @click=${() => this.addRoad(more)}>${msg("Add a road")}</button>
         </div>
-        ${this.roads(draft, wrong)}
         <div class="row">
-          <button class="btn" ?disabled=${more === null} @click=${() => (this.draft = more)}>${msg("Add a road")}</button>
           ${this.setting(draft, "unmet", msg("Unmet demand"), ["lost", "backlogged"])}
           ${this.setting(draft, "demand", msg("Demand"), ["normal", "poisson"])}
         </div>
+        <details>
+          <summary>${msg("As tables")}</summary>
+          <div class="tables">${this.nodes(draft, wrong)} ${this.roads(draft, wrong)}</div>
+        </details>
       </div>
       <div class="foot">
         <p class="refused" role="alert">${error}</p>
@@ -202,31 +225,33 @@ export class NetworkEditor extends VitrineElement {
     </dialog>`;
   }
 
+  /** What was added is selected: its texts can be typed at once. */
+  private addNode(draft: NetworkDraft, kind: "store" | "warehouse"): void {
+    const next = withNode(draft, kind);
+    this.change(next);
+    this.picture?.select({ kind: "place", id: next.nodes[next.nodes.length - 1].id });
+  }
+
+  private addRoad(next: NetworkDraft | null): void {
+    if (!next) return;
+    this.change(next);
+    this.picture?.select({ kind: "road", row: next.roads.length - 1 });
+  }
+
   private nodes(draft: NetworkDraft, wrong: DraftRefusal | null) {
-    const poisson = draft.settings["demand"] === "poisson";
-    const numbers: readonly Numbers[] = ["hold", "under", "mean", ...(poisson ? [] : ["std" as const])];
-    const headings = [msg("Kind"), ...["name" as const, ...numbers].map(draftFieldTitle)];
-    const cell = (row: number, key: Numbers | "name", label: string) => {
-      const node = draft.nodes[row];
-      const isWrong = wrong?.table === "nodes" && wrong.row === row && wrong.field === key;
-      return field(label, node[key], isWrong, (value) => {
-        this.draft = withChangedNode(draft, node.id, { [key]: value });
-      });
-    };
+    const keys = nodeFields(draft);
     return html`<table>
       <caption>${msg("Stores and warehouses")}</caption>
-      <thead><tr>${headings.map((title) => html`<th scope="col">${title}</th>`)}<td></td></tr></thead>
+      <thead><tr>${[msg("Kind"), ...keys.map(draftFieldTitle)].map((title) => html`<th scope="col">${title}</th>`)}<td></td></tr></thead>
       <tbody>
         ${draft.nodes.map(
-          ({ id, kind, name }, row) => html`<tr>
-            <td>${translated(kind)}</td>
-            <td class="name">${cell(row, "name", `${msg("Name")} ${row + 1}`)}</td>
-            ${numbers.map((key) =>
-              key === "hold" || kind === "store"
-                ? html`<td>${cell(row, key, `${name}: ${draftFieldTitle(key)}`)}</td>`
-                : html`<td></td>`,
+          (node, row) => html`<tr>
+            <td>${translated(node.kind)}</td>
+            ${keys.map(
+              (key) =>
+                html`<td class=${key}>${hasField(node, key) ? nodeField(draft, row, key, wrong, this.change) : nothing}</td>`,
             )}
-            <td>${remove(name, () => (this.draft = withoutNode(draft, id)))}</td>
+            <td>${removeButton(node.name, () => this.change(withoutNode(draft, node.id)))}</td>
           </tr>`,
         )}
       </tbody>
@@ -234,10 +259,6 @@ export class NetworkEditor extends VitrineElement {
   }
 
   private roads(draft: NetworkDraft, wrong: DraftRefusal | null) {
-    const change = (index: number, part: Partial<DraftRoad>) => {
-      const roads = draft.roads.map((road, i) => (i === index ? { ...road, ...part } : road));
-      this.draft = { ...draft, roads };
-    };
     const place = (id: number): Choice => [String(id), placeName(draft, id)];
     const places = draft.nodes.map(({ id }) => place(id));
     const sources = [SUPPLIER, ...draft.nodes.filter(({ kind }) => kind !== "store").map(({ id }) => id)].map(place);
@@ -248,22 +269,18 @@ export class NetworkEditor extends VitrineElement {
       <tbody>
         ${draft.roads.map((road, row) => {
           const name = roadName(draft, road);
-          const isWrong = (key: keyof DraftRoad) =>
-            wrong?.table === "roads" && wrong.row === row && wrong.field === key;
-          const text = (key: "leadTime" | "cost") =>
-            field(`${name}: ${draftFieldTitle(key)}`, road[key], isWrong(key), (value) =>
-              change(row, { [key]: value }),
+          const end = (key: "from" | "to", choices: readonly Choice[]) => {
+            const isWrong = wrong?.table === "roads" && wrong.row === row && wrong.field === key;
+            return choice(`${name}: ${draftFieldTitle(key)}`, String(road[key]), choices, isWrong, (id) =>
+              this.change(withChangedRoad(draft, row, { [key]: Number(id) })),
             );
-          const end = (key: "from" | "to", choices: readonly Choice[]) =>
-            choice(`${name}: ${draftFieldTitle(key)}`, String(road[key]), choices, isWrong(key), (id) =>
-              change(row, { [key]: Number(id) }),
-            );
+          };
           return html`<tr>
             <td>${end("from", sources)}</td>
             <td>${end("to", places)}</td>
-            <td>${text("leadTime")}</td>
-            <td>${text("cost")}</td>
-            <td>${remove(name, () => (this.draft = { ...draft, roads: draft.roads.filter((_, other) => other !== row) }))}</td>
+            <td>${roadField(draft, row, "leadTime", wrong, this.change)}</td>
+            <td>${roadField(draft, row, "cost", wrong, this.change)}</td>
+            <td>${removeButton(name, () => this.change(withoutRoad(draft, row)))}</td>
           </tr>`;
         })}
       </tbody>
@@ -299,9 +316,6 @@ function wholeRefusal(draft: NetworkDraft): string {
 /** Demand that is backlogged waits: the drawing's word for it. */
 const wordOf = (choice: string) => translated(choice === "backlogged" ? "waiting" : choice);
 
-const field = (label: string, value: string, wrong: boolean, change: (value: string) => void) =>
-  html`<input type="text" autocomplete="off" spellcheck="false" aria-label=${label} aria-invalid=${wrong} .value=${value} @input=${(event: Event) => change((event.target as HTMLInputElement).value)} />`;
-
 function choice(
   label: string,
   value: string,
@@ -312,6 +326,3 @@ function choice(
   // Its property tells which one is selected: the attribute counts only until a person has chosen.
   return html`<select aria-label=${label} aria-invalid=${wrong} @change=${(event: Event) => change((event.target as HTMLSelectElement).value)}>${choices.map(([one, shown]) => html`<option value=${one} .selected=${one === value}>${shown}</option>`)}</select>`;
 }
-
-const remove = (name: string, act: () => void) =>
-  html`<button class="icon-btn" title=${msg("Remove")} aria-label=${msg(str`Remove ${name}`)} @click=${act}>${closeIcon}</button>`;

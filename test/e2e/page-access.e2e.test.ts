@@ -107,10 +107,26 @@ const INVENTORY_VIEWS: typeof VIEWS = [
     },
   ],
   [
+    "a road of the network, selected",
+    async (page) => {
+      await page.getByRole("button", { name: "warehouse → store 1, lead time" }).click();
+      await page.getByRole("textbox", { name: "warehouse → store 1: Lead time" }).waitFor();
+    },
+  ],
+  [
+    "a road of the network, on its way",
+    async (page) => {
+      await page.getByRole("button", { name: "supplier, 1 road out" }).press("Enter");
+      await page.locator("vitrine-network-picture .linking").waitFor();
+    },
+  ],
+  [
     "a network that lacks something",
     async (page) => {
+      await page.keyboard.press("Escape");
+      await page.getByText("As tables").click();
       await page.getByRole("button", { name: "Add a warehouse" }).click();
-      await page.getByRole("textbox", { name: "Name 1" }).fill("");
+      await page.getByRole("table").getByRole("textbox", { name: "Name 1" }).fill("");
       await page.keyboard.press("Tab");
       await until("it says so", async () => (await page.getByRole("alert").innerText()) !== "");
     },

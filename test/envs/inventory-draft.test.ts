@@ -1,13 +1,17 @@
 import { expect, test } from "vitest";
-import { checkDraft } from "../../src/envs/inventory/check-draft.js";
+import { checkDraft, draftFaults } from "../../src/envs/inventory/check-draft.js";
 import {
   draftOf,
   nameOf,
+  targetsOf,
   textOf,
   withChangedNode,
+  withChangedRoad,
   withNode,
   withoutNode,
+  withoutRoad,
   withRoad,
+  withRoadBetween,
 } from "../../src/envs/inventory/network-draft.js";
 import { parseNetwork } from "../../src/envs/inventory/network-text.js";
 import { SETTINGS } from "../../src/envs/inventory/options.js";
@@ -103,4 +107,42 @@ test.each([
 test("a number may have a comma", () => {
   const draft = draftOf(parseNetwork("store A under=9 mean=5 std=2; supplier>A:3"));
   expect(parseNetwork(textOf(withChangedNode(draft, 0, { mean: "9,5" }))).demand.mean).toEqual([9.5]);
+});
+
+const CHAIN = draftOf(
+  parseNetwork(
+    "warehouse V; warehouse W; store A under=9 mean=5 std=2; store B under=9 mean=5 std=2; supplier>V:1; V>W:2; W>A:3; W>B:4",
+  ),
+);
+const [V, W, A, B] = CHAIN.nodes.map(({ id }) => id);
+
+test("a road may lead wherever it closes no circle, and leaves no store", () => {
+  expect(targetsOf(CHAIN, SUPPLIER)).toEqual([V, W, A, B]);
+  expect(targetsOf(CHAIN, V)).toEqual([W, A, B]);
+  expect(targetsOf(CHAIN, W)).toEqual([A, B]);
+  expect(targetsOf(CHAIN, A)).toEqual([]);
+  expect(withRoadBetween(CHAIN, W, V)).toBe(null);
+});
+
+test("a road between two places is made once, and found again", () => {
+  const [more, row] = withRoadBetween(CHAIN, V, B) ?? [CHAIN, -1];
+  expect(more.roads[row]).toEqual({ from: V, to: B, leadTime: "2", cost: "0" });
+  expect(row).toBe(CHAIN.roads.length);
+  expect(withRoadBetween(more, V, B)).toEqual([more, row]);
+  expect(textOf(withChangedRoad(more, row, { leadTime: "7" }))).toContain("V>B:7");
+  expect(withoutRoad(more, row)).toEqual(CHAIN);
+});
+
+test("what is wrong is known by its place: a refused text, what is not supplied or supplies nothing, circles", () => {
+  const faults = (draft: typeof CHAIN) => {
+    const { nodes, roads } = draftFaults(draft);
+    return { nodes: [...nodes], roads: [...roads] };
+  };
+  const row = (from: number, to: number) => CHAIN.roads.findIndex((road) => road.from === from && road.to === to);
+  expect(faults(CHAIN)).toEqual({ nodes: [], roads: [] });
+  expect(faults(withChangedNode(CHAIN, B, { mean: "" }))).toEqual({ nodes: [B], roads: [] });
+  expect(faults(withChangedRoad(CHAIN, row(W, A), { leadTime: "0" }))).toEqual({ nodes: [], roads: [row(W, A)] });
+  expect(faults(withoutRoad(CHAIN, row(V, W)))).toEqual({ nodes: [V, W, A, B], roads: [] });
+  const circle = { ...CHAIN, roads: [...CHAIN.roads, { from: W, to: V, leadTime: "1", cost: "0" }] };
+  expect(faults(circle)).toEqual({ nodes: [], roads: [row(V, W), CHAIN.roads.length] });
 });

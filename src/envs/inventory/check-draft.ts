@@ -1,6 +1,14 @@
 import { MAX_LEAD_TIME } from "./check-problem.js";
-import { type DraftNode, type DraftRoad, type NetworkDraft, numberText, underscored } from "./network-draft.js";
+import {
+  type DraftNode,
+  type DraftRoad,
+  type NetworkDraft,
+  numberText,
+  reachedFrom,
+  underscored,
+} from "./network-draft.js";
 import { isNodeName } from "./network-text.js";
+import { SUPPLIER } from "./problem.js";
 
 /** What a field of a draft has to be. */
 export type DraftDemand =
@@ -51,6 +59,33 @@ export function checkDraft({ nodes, roads, settings }: NetworkDraft): DraftRefus
     if (!isMet(cost, "not-negative")) return { table: "roads", row, field: "cost", demand: "not-negative" };
   }
   return null;
+}
+
+/** What is wrong in a draft, where it is drawn. */
+export interface DraftFaults {
+  /** By id. */
+  readonly nodes: ReadonlySet<number>;
+  /** By row. */
+  readonly roads: ReadonlySet<number>;
+}
+
+/**
+ * The node or road that {@link checkDraft} refuses, and whatever keeps a draft from being a network: nodes that nothing
+ * supplies, those that supply nothing though they are no stores, and the roads of a circle.
+ */
+export function draftFaults(draft: NetworkDraft): DraftFaults {
+  const refusal = checkDraft(draft);
+  const supplied = reachedFrom(draft, SUPPLIER);
+  const isWrong = ({ id, kind }: DraftNode, row: number) =>
+    (refusal?.table === "nodes" && refusal.row === row) ||
+    !supplied.has(id) ||
+    (kind !== "store" && draft.roads.every(({ from }) => from !== id));
+  const goesAstray = ({ from, to }: DraftRoad, row: number) =>
+    (refusal?.table === "roads" && refusal.row === row) || reachedFrom(draft, to).has(from);
+  return {
+    nodes: new Set(draft.nodes.filter(isWrong).map(({ id }) => id)),
+    roads: new Set(draft.roads.flatMap((road, row) => (goesAstray(road, row) ? [row] : []))),
+  };
 }
 
 function isMet(text: string, demand: "positive" | "not-negative" | "lead-time"): boolean {

@@ -1,5 +1,5 @@
 import type { DrawingSize } from "../drawing.js";
-import { firstStore, type InventoryProblem, SUPPLIER } from "./problem.js";
+import { firstStore, type InventoryProblem, type NodeKind } from "./problem.js";
 
 /** Where one node stands, in CSS pixels. */
 export interface Place {
@@ -21,20 +21,40 @@ const SHAPE = 1.5;
 /** More stores than this in a column would be too flat. */
 const LEAST_HEIGHT = 33;
 
-/** Steps from the supplier to each node that supplies others, by the longest way [firstStore]. */
-export function levelsOf(problem: InventoryProblem): number[] {
+/** Who supplies whom: nodes by index, any other `from` is the supplier. */
+export interface SupplyGraph {
+  readonly nodes: readonly { readonly kind: NodeKind }[];
+  readonly edges: readonly { readonly from: number; readonly to: number }[];
+}
+
+/**
+ * Steps from the supplier to each node, by the longest way [numNodes]; of stores as if they supplied nothing. A road that
+ * closes a circle, in a network that is not finished yet, does not count.
+ */
+export function levelsOf({ nodes, edges }: SupplyGraph): number[] {
+  const levels: (number | undefined)[] = nodes.map(() => undefined);
+  const onWay = new Set<number>();
   const level = (node: number): number => {
-    const sources = problem.edges.filter((edge) => edge.to === node && edge.from !== SUPPLIER);
-    return sources.reduce((most, { from }) => Math.max(most, 1 + level(from)), 0);
+    const known = levels[node];
+    if (known !== undefined) return known;
+    onWay.add(node);
+    let most = 0;
+    for (const { from, to } of edges) {
+      if (to === node && from in nodes && !onWay.has(from)) most = Math.max(most, 1 + level(from));
+    }
+    onWay.delete(node);
+    levels[node] = most;
+    return most;
   };
-  return Array.from({ length: firstStore(problem) }, (_, node) => level(node));
+  return nodes.map((_, node) => level(node));
 }
 
 /** Which column from the supplier's, 0, on each node stands in [numNodes]: level by level, the stores last. */
-export function nodeColumns(problem: InventoryProblem): number[] {
-  const levels = levelsOf(problem);
-  const storeColumn = 1 + Math.max(0, ...levels.map((level) => level + 1));
-  return problem.nodes.map((_, node) => (node < levels.length ? levels[node] + 1 : storeColumn));
+export function nodeColumns(graph: SupplyGraph): number[] {
+  const levels = levelsOf(graph);
+  const isStore = graph.nodes.map(({ kind }) => kind === "store");
+  const storeColumn = 1 + Math.max(0, ...levels.map((level, node) => (isStore[node] ? 0 : level + 1)));
+  return levels.map((level, node) => (isStore[node] ? storeColumn : level + 1));
 }
 
 /**
@@ -44,7 +64,7 @@ export function nodeColumns(problem: InventoryProblem): number[] {
 export function layoutOf(problem: InventoryProblem, { width, height }: DrawingSize): NetworkLayout {
   const first = firstStore(problem);
   const count = problem.nodes.length - first;
-  const levels = levelsOf(problem);
+  const levels = levelsOf(problem).slice(0, first);
   const numLevels = Math.max(0, ...levels.map((level) => level + 1));
   const margin = Math.max(6, Math.min(18, width * 0.02));
   const left = margin + Math.max(24, Math.min(54, width * 0.07));

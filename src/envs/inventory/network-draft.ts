@@ -134,11 +134,43 @@ export function withRoad(draft: NetworkDraft): NetworkDraft | null {
   return ends && { ...draft, roads: [...draft.roads, { ...ends, leadTime: "2", cost: "0" }] };
 }
 
+/** Nodes that a road from a place may lead to, by id: those that close no circle, and those it leads to already. */
+export function targetsOf(draft: NetworkDraft, from: number): number[] {
+  const isSource = from === SUPPLIER || draft.nodes.some(({ id, kind }) => id === from && kind !== "store");
+  if (!isSource) return [];
+  const ids = draft.nodes.map(({ id }) => id).filter((id) => id !== from);
+  return ids.filter((to) => roadBetween(draft, { from, to }) >= 0 || !closesCircle(draft, { from, to }));
+}
+
+/** The draft with a road between two places, and its row; the draft itself where it has one, null where none may be. */
+export function withRoadBetween(draft: NetworkDraft, from: number, to: number): [NetworkDraft, row: number] | null {
+  if (!targetsOf(draft, from).includes(to)) return null;
+  const row = roadBetween(draft, { from, to });
+  if (row >= 0) return [draft, row];
+  return [{ ...draft, roads: [...draft.roads, { from, to, leadTime: "2", cost: "0" }] }, draft.roads.length];
+}
+
+/** The draft without one of its roads. */
+export function withoutRoad(draft: NetworkDraft, row: number): NetworkDraft {
+  return { ...draft, roads: draft.roads.filter((_, other) => other !== row) };
+}
+
+/** The draft with other ends or changed texts of a road. */
+export function withChangedRoad(draft: NetworkDraft, row: number, change: Partial<DraftRoad>): NetworkDraft {
+  return { ...draft, roads: draft.roads.map((road, other) => (other === row ? { ...road, ...change } : road)) };
+}
+
+type Ends = Pick<DraftRoad, "from" | "to">;
+
+/** Row of the first road between two places; −1 where there is none. */
+const roadBetween = ({ roads }: NetworkDraft, { from, to }: Ends) =>
+  roads.findIndex((road) => road.from === from && road.to === to);
+
 /**
  * The ends of a road that a draft lacks: out of a warehouse that supplies nothing, else into a node that nothing
  * supplies, else between any two; never a circle.
  */
-function missingRoad(draft: NetworkDraft): Pick<DraftRoad, "from" | "to"> | null {
+function missingRoad(draft: NetworkDraft): Ends | null {
   const { nodes, roads } = draft;
   const stores = nodes.filter(({ kind }) => kind === "store").map(({ id }) => id);
   const others = nodes.filter(({ kind }) => kind !== "store").map(({ id }) => id);
@@ -148,15 +180,18 @@ function missingRoad(draft: NetworkDraft): Pick<DraftRoad, "from" | "to"> | null
   const pairs = [
     ...stores.flatMap((to) => [...others, SUPPLIER].map((from) => ({ from, to }))),
     ...others.flatMap((to) => [SUPPLIER, ...others].map((from) => ({ from, to }))),
-  ].filter((pair) => !roads.some(({ from, to }) => from === pair.from && to === pair.to) && !closesCircle(draft, pair));
+  ].filter((pair) => roadBetween(draft, pair) < 0 && !closesCircle(draft, pair));
   const out = pairs.filter(({ from }) => from !== SUPPLIER && leavesNone(from));
   return out.find(({ to }) => reachesNone(to)) ?? out[0] ?? pairs.find(({ to }) => reachesNone(to)) ?? pairs[0] ?? null;
 }
 
 /** Whether the roads already lead from the end of a new one to its beginning. */
-function closesCircle({ roads }: NetworkDraft, { from, to }: Pick<DraftRoad, "from" | "to">): boolean {
-  const reached = new Set([to]);
+const closesCircle = (draft: NetworkDraft, { from, to }: Ends) => reachedFrom(draft, to).has(from);
+
+/** A place and all that its roads lead to, by id. */
+export function reachedFrom({ roads }: NetworkDraft, place: number): Set<number> {
+  const reached = new Set([place]);
   // A set grows while it is walked through.
   for (const node of reached) for (const road of roads) if (road.from === node) reached.add(road.to);
-  return reached.has(from);
+  return reached;
 }
