@@ -17,7 +17,7 @@ export async function explainOrders(request: ExplainRequest): Promise<OrdersExpl
   const begun = pace.now();
   const { spec } = environment;
   const found = await readableOrders(policy, spec, envOptions, seed, options, pace);
-  const { best, tried, teacherCost, studentCost, fidelity, fidelityOnOwnStates, optimum, curve } = found;
+  const { best, tried, selectTraces, teacherCost, studentCost, fidelity, fidelityOnOwnStates, optimum, curve } = found;
   return {
     kind: "orders",
     method: "orders",
@@ -35,7 +35,7 @@ export async function explainOrders(request: ExplainRequest): Promise<OrdersExpl
       label: readable.label,
       size: "terms" in readable.size ? readable.size.terms : readable.size.nodes,
       selectionReturn: -cost,
-      selectionEpisodes: Math.min(256, options.testTraces),
+      selectionEpisodes: selectTraces,
       agreement,
       r2: null,
       chosen: readable === best,

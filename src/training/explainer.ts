@@ -11,8 +11,9 @@ import type { ExplainWish, FromWorker } from "./messages.js";
 import type { Session } from "./session.js";
 import { Slices } from "./slices.js";
 
-/** Share of the time that explaining may take while the network trains. */
+/** Share of the time that explaining may take while the network trains: by itself, and when a person waits for it. */
 const SHARE = 0.1;
+const ASKED_SHARE = 0.33;
 /** Milliseconds of one slice, at most; less than a frame. */
 const SLICE_MS = 10;
 /** A slice is worth starting when at least this much of it may be used. */
@@ -123,7 +124,7 @@ export class Explainer {
     if (!this.begin(true)) return false;
     const { work } = this;
     if (!work) return false;
-    const allowed = SHARE * (this.clock() - this.since) - work.spent;
+    const allowed = (this.living ? SHARE : ASKED_SHARE) * (this.clock() - this.since) - work.spent;
     if (allowed < LEAST_MS) return false;
     await work.run(Math.min(allowed, SLICE_MS));
     return true;
