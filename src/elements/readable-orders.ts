@@ -38,7 +38,7 @@ export class ReadableOrders extends VitrineElement {
         table-layout: fixed;
       }
       .levels {
-        padding-bottom: 4px;
+        margin-bottom: var(--x2);
       }
       .what {
         white-space: normal;
@@ -108,7 +108,7 @@ export class ReadableOrders extends VitrineElement {
           ${cost === null ? nothing : row(optimum.kind === "optimal" ? msg("optimal") : msg("no policy costs less than"), formatFixed(cost, 3), "", "")}
           ${others.map(({ label, selectionReturn, agreement }) =>
             row(
-              ordersText(label),
+              shortText(label),
               formatFixed(-selectionReturn, 3),
               gap(-selectionReturn, cost),
               formatPercent(agreement),
@@ -153,6 +153,24 @@ function row(what: string, cost: string, above: string, same: string, own = fals
 
 const gap = (cost: number, best: number | null) =>
   best === null ? "" : `${formatFixed((100 * (cost - best)) / best, 1)} %`;
+
+/** The same, where there is little room. */
+function shortText(label: string): string {
+  switch (label) {
+    case "level for each road":
+      return msg("a level per road");
+    case "level and cap for each road":
+      return msg("a level and a cap per road");
+    case "echelon level for each road":
+      return msg("an echelon level per road");
+    case "echelon level and cap for each road":
+      return msg("an echelon level and a cap per road");
+    case "echelon base stocks":
+      return msg("an echelon level per node");
+    default:
+      return ordersText(label);
+  }
+}
 
 /** A rule as it was found, `order up to 19, at most 6 at once`, in the language of the page. */
 export function ordersText(label: string): string {

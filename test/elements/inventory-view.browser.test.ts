@@ -330,3 +330,48 @@ test("one store's orders are told in few numbers, with what they cost in the lon
   expect(asked).toBe(1);
   view.remove();
 });
+
+test("a network's orders are told road by road", async () => {
+  const view = await mount();
+  const candidate = { size: 6, selectionReturn: -4.2, agreement: 0.76, r2: null, selectionEpisodes: 48 };
+  const explanation = {
+    kind: "orders",
+    step: 409_600,
+    episodes: 128,
+    fidelity: 0.76,
+    costMean: 4.2,
+    costError: 0.01,
+    teacherCostMean: 4.1,
+    teacherCostError: 0.01,
+    optimum: { kind: "lower-bound", cost: 3.67 },
+    levels: [
+      { name: "W → A", level: 18.34, most: 5.2 },
+      { name: "supplier → W", level: null, most: null },
+    ],
+    candidates: [
+      { ...candidate, label: "level and cap for each road", chosen: true },
+      { ...candidate, label: "echelon base stocks", chosen: false },
+    ],
+  } as unknown as OrdersExplanation;
+  view.measured = { curve: null, explanation, measuring: false, refused: "" };
+  await view.updateComplete;
+  view.shadowRoot?.querySelector<HTMLElement>("#readable")?.click();
+  await view.updateComplete;
+  const readable = view.shadowRoot?.querySelector("vitrine-readable-orders") as ReadableOrders;
+  await readable.updateComplete;
+  const root = readable.shadowRoot as ShadowRoot;
+  expect(root.querySelector(".rule")?.textContent).toBe(
+    "every road fills its end up to a level, at most so much at once",
+  );
+  const rows = [...root.querySelectorAll(".levels tr")].map((row) =>
+    [...row.children].map((cell) => cell.textContent?.trim()),
+  );
+  expect(rows).toEqual([
+    ["", "up to", "at most"],
+    ["W → A", "18.3", "5.2"],
+    ["supplier → W", "all there is", "–"],
+  ]);
+  expect(root.querySelectorAll(".what")[4]?.textContent).toBe("no policy costs less than");
+  expect(root.querySelectorAll(".what")[5]?.textContent).toBe("an echelon level per node");
+  view.remove();
+});
