@@ -13,6 +13,8 @@ const HEIGHT = 118;
 const [LEFT, RIGHT, TOP, BOTTOM] = [44, 10, 8, 18];
 /** Gaps below this share are rings under the lowest line: in so few episodes chance is as large. */
 const LEAST = 1e-3;
+/** A gap below 0 by this share is no chance. */
+const CLEARLY = 1e-2;
 /** Room for rings under the lowest line. */
 const RING_ROOM = 12;
 
@@ -27,8 +29,9 @@ export interface MeasuredGap {
 export const gapOf = ({ cost, best }: Pick<MeasuredGap, "cost" | "best">): number => (cost - best) / Math.abs(best);
 
 /**
- * How the gap to the policy to beat fell over the evaluations of a run: a line on a logarithmic scale. What is no gap
- * any more, or less than one, is a ring under the lowest line, with a key that says so.
+ * How the gap to the policy to beat fell over the evaluations of a run: a line on a logarithmic scale. What is hardly a
+ * gap any more is a ring under the lowest line, with a key that says so; where the policy came to cost less, the scale
+ * has a side below 0.
  *
  * @fires table-show - `detail` is the `TableTwin`.
  */
@@ -78,7 +81,7 @@ export class GapPlot extends VitrineElement {
       </div>
       ${this.plot()}
       ${
-        this.gaps.some((one) => gapOf(one) < LEAST)
+        !this.isBeaten && this.gaps.some((one) => gapOf(one) < LEAST)
           ? html`<div class="keys rings"><span><svg viewBox="0 0 11 11" aria-hidden="true"><circle class="ring" cx="5.5" cy="5.5" r="3" /></svg>${msg(str`no gap, or less than ${formatSignificant(100 * LEAST)} %`)}</span></div>`
           : nothing
       }
@@ -90,6 +93,11 @@ export class GapPlot extends VitrineElement {
     return this.best === "optimal" ? msg("Gap to the optimum") : msg("Gap to the best simple policy");
   }
 
+  /** Whether the policy came to cost clearly less than the best simple one; less than the optimum is chance. */
+  private get isBeaten(): boolean {
+    return this.best === "simple" && this.gaps.some((one) => gapOf(one) <= -CLEARLY);
+  }
+
   private get bestTitle(): string {
     if (this.best === "just-in-time") return msg("just in time");
     return this.best === "optimal" ? msg("optimal") : msg("best simple policy");
@@ -98,6 +106,7 @@ export class GapPlot extends VitrineElement {
   private plot() {
     const { gaps } = this;
     const shares = gaps.map(gapOf);
+    if (this.isBeaten) return this.bothSides(shares);
     // Whole decades, at least two.
     const low = Math.log10(LEAST);
     const high = Math.max(low + 2, Math.ceil(Math.log10(Math.max(LEAST, ...shares))));
@@ -119,6 +128,34 @@ export class GapPlot extends VitrineElement {
           ? svg`<circle class="ring" cx=${x(step)} cy=${HEIGHT - BOTTOM - RING_ROOM / 3} r="3" />`
           : svg`<circle class="dot" cx=${x(step)} cy=${y(shares[i])} r="2.25" />`,
       )}
+    </svg>`;
+  }
+
+  /** Where the policy came to cost less than the one to beat: decades above 0 and below it, straight in between. */
+  private bothSides(shares: readonly number[]) {
+    const { gaps } = this;
+    const placeOf = (share: number) =>
+      Math.abs(share) < LEAST ? share / LEAST : Math.sign(share) * (1 + Math.log10(Math.abs(share) / LEAST));
+    const high = Math.max(2, Math.ceil(placeOf(Math.max(...shares))));
+    const low = Math.min(-2, Math.floor(placeOf(Math.min(...shares))));
+    const end = gaps[gaps.length - 1].step;
+    const bottom = HEIGHT - BOTTOM;
+    const x = (step: number) => LEFT + (step / end) * (WIDTH - LEFT - RIGHT);
+    const y = (share: number) => TOP + ((high - placeOf(share)) / (high - low)) * (bottom - TOP);
+    const decades = Array.from({ length: high - low + 1 }, (_, i) => low + i).map((place) =>
+      place === 0 ? 0 : Math.sign(place) * LEAST * 10 ** (Math.abs(place) - 1),
+    );
+    // Lines as close as this leave no room for their numbers; those next to 0 say the least.
+    const numbered = (share: number) => Math.abs(share) > LEAST || share === 0;
+    return html`<svg class="plot" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${this.summary(shares)}>
+      ${decades.map(
+        (share) => svg`<line class="grid" x1=${LEFT} x2=${WIDTH - RIGHT} y1=${y(share)} y2=${y(share)} />
+          ${numbered(share) ? svg`<text x=${LEFT - 5} y=${y(share) + 4} text-anchor="end">${formatSignificant(100 * share)} %</text>` : nothing}`,
+      )}
+      <text x=${LEFT} y=${HEIGHT - 4}>0</text>
+      <text x=${WIDTH - RIGHT} y=${HEIGHT - 4} text-anchor="end">${msg(str`${formatCompact(end)} steps`)}</text>
+      <path class="line" d=${gaps.map(({ step }, i) => `${i > 0 ? "L" : "M"}${x(step)} ${y(shares[i])}`).join("")} />
+      ${gaps.map(({ step }, i) => svg`<circle class="dot" cx=${x(step)} cy=${y(shares[i])} r="2.25" />`)}
     </svg>`;
   }
 

@@ -67,10 +67,10 @@ export class MessageBars extends VitrineElement {
       .axis {
         stroke: var(--rule-2);
       }
-      .more {
+      .bar .more {
         fill: var(--s1);
       }
-      .less {
+      .bar .less {
         fill: url(#against);
         stroke: var(--s2);
       }

@@ -8,6 +8,8 @@ import { columnTable } from "./figure-table.js";
 import { formatCompact, formatFixed, formatPercent } from "./format.js";
 import { translated } from "./localise.js";
 
+/** What agrees in fewer of the periods is said to be another policy. */
+const LEAST_AGREEMENT = 0.6;
 /** How many of what was tried are shown. */
 const MAX_TRIED = 5;
 
@@ -91,6 +93,7 @@ export class ReadableOrders extends VitrineElement {
     const { cost } = optimum;
     return html`
       <p class="rule">${ordersText(best)}</p>
+      ${explanation.fidelity < LEAST_AGREEMENT ? html`<p class="dim">${msg("It often orders otherwise than the policy, at about this cost: another way to do it rather than what the policy does.")}</p>` : nothing}
       ${explanation.levels ? levelTable(explanation.levels) : nothing}
       <p class="dim">${msg(str`cost per store and period in the long run, ${explanation.episodes} traces of 1,000 periods`)}</p>
       <table>
@@ -98,7 +101,7 @@ export class ReadableOrders extends VitrineElement {
           <tr>
             <td></td>
             <th class="cost">${msg("Cost")}</th>
-            <th class="gap">${cost === null ? "" : msg("Gap")}</th>
+            <th class="gap" title=${optimum.kind === "optimal" ? msg("above the optimum") : msg("above what no policy can fall below")}>${cost === null ? "" : msg("Gap")}</th>
             <th class="same" title=${msg("share of the periods in which both order the same")}>${msg("Agreement")}</th>
           </tr>
         </thead>

@@ -59,6 +59,8 @@ export class NetworkEditor extends VitrineElement {
         width: 100%;
       }
       dialog {
+        /* From the top, so that the picture stays where it is when there is more or less below it. */
+        margin-top: 6vh;
         width: 780px;
         max-width: 94vw;
         max-height: 88vh;

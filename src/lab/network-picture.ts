@@ -98,6 +98,14 @@ export class NetworkPicture extends VitrineElement implements RoadPicture {
     this.focused = stillThere(this.focused, before, this.draft) ?? { kind: "place", id: SUPPLIER };
   }
 
+  /** Rows of roads change when one is gone, and a button that is moved to its new place loses the focus. */
+  override update(changed: Map<string, unknown>): void {
+    const before = (this.renderRoot as ShadowRoot).activeElement;
+    super.update(changed);
+    const isLost = before?.matches("[data-key]") && !(this.renderRoot as ShadowRoot).activeElement;
+    if (isLost) this.awaited ??= this.focused;
+  }
+
   /** By script: the page's own policy forbids styles in markup. */
   override updated(): void {
     for (const placed of this.renderRoot.querySelectorAll<HTMLElement>("[data-place]")) {
@@ -237,7 +245,7 @@ export class NetworkPicture extends VitrineElement implements RoadPicture {
     const newRoad = this.drawing.current;
     if (!newRoad) {
       if (this.said !== "") return this.said;
-      return html`${msg("Drag from a place to another for a road; the number on it is its lead time. Select a road or a place to change it.")}
+      return html`${msg("Drag from the ring of a place to another place for a road; the number on it is its lead time. Select a road or a place to change it.")}
         <span class="keys">${msg("Keys: arrows move, Enter begins a road, Space selects, Delete removes a road.")}</span>`;
     }
     const from = placeName(draft, newRoad.from);
@@ -374,7 +382,7 @@ export class NetworkPicture extends VitrineElement implements RoadPicture {
   }
 
   dropRoad(): void {
-    this.said = msg("No road was added.");
+    this.said = msg("No road was added. One leads to a warehouse or a store, and never back to where it came from.");
   }
 
   addRoad(from: number, to: number): void {

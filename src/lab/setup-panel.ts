@@ -203,8 +203,20 @@ export class SetupPanel extends VitrineElement {
     void import("./network-editor.js");
     return html`<vitrine-network-editor
       .options=${options}
-      @option-change=${(event: CustomEvent<OptionChange>) => this.change("env", event)}
+      @option-change=${(event: CustomEvent<OptionChange>) => this.useNetwork(event)}
     ></vitrine-network-editor>`;
+  }
+
+  /** A network that was built is to be trained on: what starts that comes into view, with the focus. */
+  private async useNetwork(event: CustomEvent<OptionChange>): Promise<void> {
+    this.change("env", event);
+    await this.updateComplete;
+    // The dialog gives the focus back to its button first.
+    requestAnimationFrame(() => {
+      const apply = this.renderRoot.querySelector<HTMLElement>(".apply .primary");
+      apply?.focus();
+      apply?.scrollIntoView({ block: "center" });
+    });
   }
 
   private change(group: SettingChange["group"], event: CustomEvent<OptionChange>): void {

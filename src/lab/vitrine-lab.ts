@@ -580,7 +580,7 @@ export class VitrineLab extends VitrineElement {
   private readonly onKey = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.composedPath()[0];
-    if (!(target instanceof Element) || ownsKey(target, event.key)) return;
+    if (!(target instanceof Element) || ownsKey(target, event.key) || this.hasOpenDialog) return;
     const actions: Record<string, () => void> = {
       " ": () => this.lab.toggle(),
       ".": () => this.lab.stepOnce(),
@@ -602,6 +602,15 @@ export class VitrineLab extends VitrineElement {
     event.preventDefault();
     action();
   };
+
+  /** Keys of the page do nothing behind a dialog, whatever has the focus. */
+  private get hasOpenDialog(): boolean {
+    const within = (root: ParentNode): boolean =>
+      [...root.querySelectorAll("*")].some(
+        (element) => element.matches("dialog:modal") || (element.shadowRoot !== null && within(element.shadowRoot)),
+      );
+    return within(this.renderRoot);
+  }
 
   private readonly onKeyUp = (event: KeyboardEvent): void => {
     if (this.hand.active) this.hand.key(event);

@@ -114,7 +114,11 @@ test("while a road is dragged its targets are lit, and a place that is none take
   expect(marked("aim")).toEqual([]);
   pointer(port("W, "), "pointerup", item("V, "));
   await settled();
-  expect([marked("may"), roads(), said()]).toEqual([[], before, "No road was added."]);
+  expect([marked("may"), roads(), said()]).toEqual([
+    [],
+    before,
+    "No road was added. One leads to a warehouse or a store, and never back to where it came from.",
+  ]);
 });
 
 test("a road that is there already becomes selected", async () => {
@@ -206,7 +210,12 @@ test("Escape gives up a road and leaves the dialog open; without a road it close
   expect(marked("may")).toEqual(["W", "A", "B"]);
   await userEvent.keyboard("{Escape}");
   await settled();
-  expect([dialog()?.open, marked("may"), roads(), said()]).toEqual([true, [], before, "No road was added."]);
+  expect([dialog()?.open, marked("may"), roads(), said()]).toEqual([
+    true,
+    [],
+    before,
+    "No road was added. One leads to a warehouse or a store, and never back to where it came from.",
+  ]);
 
   await hold(mounted, port("supplier"), item("A, "));
   await userEvent.keyboard("{Escape}");
@@ -216,6 +225,22 @@ test("Escape gives up a road and leaves the dialog open; without a road it close
 
   await userEvent.keyboard("{Escape}");
   expect(dialog()?.open).toBe(false);
+});
+
+test("the focus stays in the picture when the roads behind a removed one get other rows", async () => {
+  const network =
+    "warehouse N hold=0.3; warehouse S hold=0.3; store M under=9 mean=5 std=2; store L under=9 mean=5 std=2; " +
+    "store I under=9 mean=5 std=2; supplier>N:1; supplier>S:1; N>M:2; S>L:2; S>M:2; N>I:3";
+  const { item, settled, roads, focused } = await mount(network);
+  const before = roads().length;
+  item("supplier").focus();
+  await userEvent.keyboard("{ArrowRight}".repeat(3));
+  for (let i = 0; i < 12 && !focused()?.startsWith("N → M"); i++) await userEvent.keyboard("{ArrowRight}");
+  expect(focused()).toContain("N → M");
+  await userEvent.keyboard("{Delete}");
+  await settled();
+  expect(roads()).toHaveLength(before - 1);
+  expect(focused()).toContain("N, warehouse");
 });
 
 test("Delete removes a road, its button too; a node goes with its roads", async () => {

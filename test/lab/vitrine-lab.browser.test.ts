@@ -66,6 +66,20 @@ describe("the lab", () => {
     await until(() => main().textContent?.includes("Train") === true);
   });
 
+  it("leaves the page's keys alone behind a dialog, whatever has the focus", async () => {
+    const { lab, main } = await mount();
+    await until(() => !main().disabled && main().textContent?.includes("Train") === true);
+    const press = () => lab.dispatchEvent(new KeyboardEvent("keydown", { key: " ", cancelable: true, composed: true }));
+    const dialog = document.createElement("dialog");
+    lab.shadowRoot?.querySelector("vitrine-setup")?.shadowRoot?.append(dialog);
+    dialog.showModal();
+    press();
+    expect(main().textContent).toContain("Train");
+    dialog.close();
+    press();
+    await until(() => main().textContent?.includes("Pause") === true);
+  });
+
   it("starts by itself with autoplay, but not with autoplay=0", async () => {
     const off = await mount({ autoplay: "0" });
     const on = await mount({ autoplay: "" });
