@@ -150,7 +150,8 @@ export const inventory: Reproduction = {
     "chains; transshipment and warehouses have a lower bound, which transshipment all but reaches. The best capped " +
     "base-stock rule is the best that a local search over exact costs finds. Recorded sales are the generated stand-in, since " +
     "the published ones may not be passed on: costs, minus the profit, are of the test weeks of 4,096 samples, the bound is " +
-    "that of just-in-time orders, and each newsvendor's forecaster and quantile are learned in the training weeks.",
+    "that of just-in-time orders, and each newsvendor's forecaster and quantile are learned in the training weeks. Seconds " +
+    "are of cells that shared two cores with other work, or waited for it: they compare nothing.",
   cells() {
     return variants().flatMap((variant) =>
       variant.seeds.map((seed): Cell => {
