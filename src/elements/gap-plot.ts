@@ -28,6 +28,11 @@ export interface MeasuredGap {
 /** How far the first cost is above the second, as a share of it. */
 export const gapOf = ({ cost, best }: Pick<MeasuredGap, "cost" | "best">): number => (cost - best) / Math.abs(best);
 
+/** Decades from 0, which has those next to it at ±1 and is straight in between; and the share at a whole one. */
+const placeOf = (share: number): number =>
+  Math.abs(share) < LEAST ? share / LEAST : Math.sign(share) * (1 + Math.log10(Math.abs(share) / LEAST));
+const shareAt = (place: number): number => (place === 0 ? 0 : Math.sign(place) * LEAST * 10 ** (Math.abs(place) - 1));
+
 /**
  * How the gap to the policy to beat fell over the evaluations of a run: a line on a logarithmic scale. What is hardly a
  * gap any more is a ring under the lowest line, with a key that says so; where the policy came to cost less, the scale
@@ -104,58 +109,32 @@ export class GapPlot extends VitrineElement {
   }
 
   private plot() {
-    const { gaps } = this;
+    const { gaps, isBeaten } = this;
     const shares = gaps.map(gapOf);
-    if (this.isBeaten) return this.bothSides(shares);
-    // Whole decades, at least two.
-    const low = Math.log10(LEAST);
-    const high = Math.max(low + 2, Math.ceil(Math.log10(Math.max(LEAST, ...shares))));
+    // Whole decades, at least two; below 0 only where the policy came to cost less.
+    const high = Math.max(3, Math.ceil(placeOf(Math.max(...shares))));
+    const low = isBeaten ? Math.min(-2, Math.floor(placeOf(Math.min(...shares)))) : 1;
+    const isRing = (share: number) => !isBeaten && share < LEAST;
     const end = gaps[gaps.length - 1].step;
     const x = (step: number) => LEFT + (step / end) * (WIDTH - LEFT - RIGHT);
-    const bottom = HEIGHT - BOTTOM - (shares.some((share) => share < LEAST) ? RING_ROOM : 0);
-    const y = (share: number) => TOP + ((high - Math.log10(share)) / (high - low)) * (bottom - TOP);
-    const decades = Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i));
+    const bottom = HEIGHT - BOTTOM - (shares.some(isRing) ? RING_ROOM : 0);
+    const y = (share: number) => TOP + ((high - placeOf(share)) / (high - low)) * (bottom - TOP);
+    const lines = Array.from({ length: high - low + 1 }, (_, i) => shareAt(low + i));
+    // With both sides there is no room for the numbers next to 0, which say the least.
+    const isNumbered = (share: number) => !isBeaten || Math.abs(share) !== LEAST;
     return html`<svg class="plot" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${this.summary(shares)}>
-      ${decades.map(
+      ${lines.map(
         (share) => svg`<line class="grid" x1=${LEFT} x2=${WIDTH - RIGHT} y1=${y(share)} y2=${y(share)} />
-          <text x=${LEFT - 5} y=${y(share) + 4} text-anchor="end">${formatSignificant(100 * share)} %</text>`,
+          ${isNumbered(share) ? svg`<text x=${LEFT - 5} y=${y(share) + 4} text-anchor="end">${formatSignificant(100 * share)} %</text>` : nothing}`,
       )}
       <text x=${LEFT} y=${HEIGHT - 4}>0</text>
       <text x=${WIDTH - RIGHT} y=${HEIGHT - 4} text-anchor="end">${msg(str`${formatCompact(end)} steps`)}</text>
-      <path class="line" d=${gaps.map(({ step }, i) => (shares[i] < LEAST ? "" : `${i > 0 && shares[i - 1] >= LEAST ? "L" : "M"}${x(step)} ${y(shares[i])}`)).join("")} />
+      <path class="line" d=${gaps.map(({ step }, i) => (isRing(shares[i]) ? "" : `${i > 0 && !isRing(shares[i - 1]) ? "L" : "M"}${x(step)} ${y(shares[i])}`)).join("")} />
       ${gaps.map(({ step }, i) =>
-        shares[i] < LEAST
+        isRing(shares[i])
           ? svg`<circle class="ring" cx=${x(step)} cy=${HEIGHT - BOTTOM - RING_ROOM / 3} r="3" />`
           : svg`<circle class="dot" cx=${x(step)} cy=${y(shares[i])} r="2.25" />`,
       )}
-    </svg>`;
-  }
-
-  /** Where the policy came to cost less than the one to beat: decades above 0 and below it, straight in between. */
-  private bothSides(shares: readonly number[]) {
-    const { gaps } = this;
-    const placeOf = (share: number) =>
-      Math.abs(share) < LEAST ? share / LEAST : Math.sign(share) * (1 + Math.log10(Math.abs(share) / LEAST));
-    const high = Math.max(2, Math.ceil(placeOf(Math.max(...shares))));
-    const low = Math.min(-2, Math.floor(placeOf(Math.min(...shares))));
-    const end = gaps[gaps.length - 1].step;
-    const bottom = HEIGHT - BOTTOM;
-    const x = (step: number) => LEFT + (step / end) * (WIDTH - LEFT - RIGHT);
-    const y = (share: number) => TOP + ((high - placeOf(share)) / (high - low)) * (bottom - TOP);
-    const decades = Array.from({ length: high - low + 1 }, (_, i) => low + i).map((place) =>
-      place === 0 ? 0 : Math.sign(place) * LEAST * 10 ** (Math.abs(place) - 1),
-    );
-    // Lines as close as this leave no room for their numbers; those next to 0 say the least.
-    const numbered = (share: number) => Math.abs(share) > LEAST || share === 0;
-    return html`<svg class="plot" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${this.summary(shares)}>
-      ${decades.map(
-        (share) => svg`<line class="grid" x1=${LEFT} x2=${WIDTH - RIGHT} y1=${y(share)} y2=${y(share)} />
-          ${numbered(share) ? svg`<text x=${LEFT - 5} y=${y(share) + 4} text-anchor="end">${formatSignificant(100 * share)} %</text>` : nothing}`,
-      )}
-      <text x=${LEFT} y=${HEIGHT - 4}>0</text>
-      <text x=${WIDTH - RIGHT} y=${HEIGHT - 4} text-anchor="end">${msg(str`${formatCompact(end)} steps`)}</text>
-      <path class="line" d=${gaps.map(({ step }, i) => `${i > 0 ? "L" : "M"}${x(step)} ${y(shares[i])}`).join("")} />
-      ${gaps.map(({ step }, i) => svg`<circle class="dot" cx=${x(step)} cy=${y(shares[i])} r="2.25" />`)}
     </svg>`;
   }
 

@@ -2,6 +2,7 @@ import { InventoryRulePolicy } from "../agents/policies/inventory-rule.js";
 import { firstStore, type InventoryProblem, roadName, SUPPLIER } from "../envs/inventory/problem.js";
 import { type InventoryRule, ownEdges, positionsOf, ruleText } from "../evaluate/inventory/rules.js";
 import { InventorySimulator } from "../evaluate/inventory/simulator.js";
+import { leastNear, levelStep } from "./level-search.js";
 import type { ReadableOrders, Watched } from "./readable-orders.js";
 
 /** What a road was seen to carry [n], beside what its end had and expected, and what its source had: the most it can. */
@@ -18,8 +19,6 @@ interface Levels {
 
 /** Where a source had something left in a smaller share of the periods, all periods count. */
 const LEAST_SHARE = 0.05;
-/** Sweeps over level and cap in turn until neither changes. */
-const MOST_SWEEPS = 8;
 
 /**
  * What an inventory network's policy may be in few numbers: a level for each road, of what its end has and expects or of
@@ -30,16 +29,17 @@ const MOST_SWEEPS = 8;
  */
 export function networkCandidates(problem: InventoryProblem, seen: Watched): ReadableOrders[] {
   const { numEdges } = new InventorySimulator(problem);
+  const step = levelStep(problem);
   const roads = [false, true].flatMap((echelon) => {
     // Where no node serves another but the supplier, there is nothing behind.
     if (echelon && firstStore(problem) === 0) return [];
     const fits = roadsSeen(problem, seen, echelon).map((road) => ({
-      plain: fitLevels(road, false),
-      capped: fitLevels(road, true),
+      plain: fitLevels(road, step, false),
+      capped: fitLevels(road, step, true),
     }));
     return (["plain", "capped"] as const).map((kind): ReadableOrders => {
-      const levels = fits.map((fit) => rounded(problem, fit[kind].level));
-      const most = fits.map((fit) => rounded(problem, fit[kind].most));
+      const levels = fits.map((fit) => fit[kind].level);
+      const most = fits.map((fit) => fit[kind].most);
       const rule = { rule: "road-levels" as const, levels, most, echelon };
       const words = `${echelon ? "echelon level" : "level"}${kind === "capped" ? " and cap" : ""}`;
       return readable(problem, rule, `${words} for each road`, kind === "capped" ? 2 * numEdges : numEdges);
@@ -48,7 +48,7 @@ export function networkCandidates(problem: InventoryProblem, seen: Watched): Rea
   if (numEdges !== problem.nodes.length) return roads;
   const own = ownEdges(problem);
   const echelon = roadsSeen(problem, seen, true);
-  const levels = own.map((edge) => rounded(problem, fitLevels(echelon[edge], false).level));
+  const levels = own.map((edge) => fitLevels(echelon[edge], step, false).level);
   const rule = { rule: "echelon-base-stock" as const, levels };
   return [...roads, readable(problem, rule, "echelon base stocks", levels.length)];
 }
@@ -72,9 +72,6 @@ function readable(
     }),
   };
 }
-
-const rounded = ({ wholeUnits }: InventoryProblem, units: number): number =>
-  wholeUnits && Number.isFinite(units) ? Math.round(units) : units;
 
 /** By road. */
 function roadsSeen(problem: InventoryProblem, { pipelines, orders }: Watched, echelon: boolean): RoadSeen[] {
@@ -114,58 +111,19 @@ function roadsSeen(problem: InventoryProblem, { pipelines, orders }: Watched, ec
   });
 }
 
-/** Level, and cap where one is wanted, of the least squared distance from what a road carried. */
-function fitLevels(road: RoadSeen, capped: boolean): Levels {
-  const distance = ({ level, most }: Levels): number => {
+/** Level, and cap where one is wanted, of the least squared distance from what a road carried; in units. */
+function fitLevels(road: RoadSeen, step: number, capped: boolean): Levels {
+  const { orders, positions, stock } = road;
+  const squares = (level: number, most: number): number => {
     let sum = 0;
-    for (let row = 0; row < road.orders.length; row++) {
-      const lacks = Math.max(0, level - road.positions[row]);
-      sum += (Math.min(lacks, most, road.stock[row]) - road.orders[row]) ** 2;
+    for (let row = 0; row < orders.length; row++) {
+      sum += (Math.min(Math.max(0, level - positions[row]), most, stock[row]) - orders[row]) ** 2;
     }
     return sum;
   };
-  let [lowest, highest, largest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
-  for (let row = 0; row < road.orders.length; row++) {
-    lowest = Math.min(lowest, road.positions[row]);
-    highest = Math.max(highest, road.positions[row] + road.orders[row]);
-    largest = Math.max(largest, road.orders[row]);
-  }
-  let best: Levels = { level: (lowest + highest) / 2, most: Number.POSITIVE_INFINITY };
-  for (let sweep = 0; sweep < (capped ? MOST_SWEEPS : 1); sweep++) {
-    const { most } = best;
-    const level = leastOf((at) => distance({ level: at, most }), lowest, highest);
-    const next = capped ? leastOf((at) => distance({ level, most: at }), 0, largest) : most;
-    const settled = Math.abs(level - best.level) + Math.abs(next - most) < 1e-3 * highest;
-    best = { level, most: next };
-    if (settled) break;
-  }
-  return best;
-}
-
-/** Where a function is least between two numbers: the best of a grid, then a golden section around it. */
-function leastOf(costOf: (at: number) => number, low: number, high: number): number {
-  const PARTS = 24;
-  const at = (i: number) => low + ((high - low) * i) / PARTS;
-  let best = 0;
-  let least = Number.POSITIVE_INFINITY;
-  for (let i = 0; i <= PARTS; i++) {
-    const value = costOf(at(i));
-    if (value < least) [best, least] = [i, value];
-  }
-  const RATIO = (Math.sqrt(5) - 1) / 2;
-  let [from, to] = [at(Math.max(0, best - 1)), at(Math.min(PARTS, best + 1))];
-  let [a, b] = [to - RATIO * (to - from), from + RATIO * (to - from)];
-  let [valueA, valueB] = [costOf(a), costOf(b)];
-  for (let i = 0; i < 20; i++) {
-    if (valueA <= valueB) {
-      [to, b, valueB] = [b, a, valueA];
-      a = to - RATIO * (to - from);
-      valueA = costOf(a);
-    } else {
-      [from, a, valueA] = [a, b, valueB];
-      b = from + RATIO * (to - from);
-      valueB = costOf(b);
-    }
-  }
-  return (from + to) / 2;
+  const level = orders.reduce((sum, order, row) => sum + order + positions[row], 0) / orders.length;
+  const most = orders.reduce((largest, order) => Math.max(largest, order), 0);
+  const start = (capped ? [level, most] : [level]).map((units) => units / step);
+  const [at, cap] = leastNear(start, ([at, cap]) => squares(at * step, capped ? cap * step : Number.POSITIVE_INFINITY));
+  return { level: at * step, most: capped ? cap * step : Number.POSITIVE_INFINITY };
 }

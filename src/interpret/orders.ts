@@ -12,12 +12,12 @@ import { orderOf } from "../evaluate/inventory/lost-sales.js";
 import { type CostReport, measureCost } from "../evaluate/inventory/measure-cost.js";
 import { type Optimum, optimumOf, type UnknownOptimum } from "../evaluate/inventory/optimum.js";
 import { ordersOfActor } from "../evaluate/inventory/orders-of-actor.js";
-import { patternSearch } from "../evaluate/inventory/pattern-search.js";
 import type { Orders } from "../evaluate/inventory/play-traces.js";
 import { type InventoryRule, ruleText } from "../evaluate/inventory/rules.js";
 import { InventorySimulator } from "../evaluate/inventory/simulator.js";
 import { explainedNetwork } from "./explained-network.js";
 import type { OrderCurve } from "./explanation.js";
+import { leastNear, levelStep } from "./level-search.js";
 import { networkCandidates } from "./order-levels.js";
 import type { OrdersOptions } from "./orders-options.js";
 import type { Pace } from "./pace.js";
@@ -193,7 +193,7 @@ function candidatesFor(
   seen: Watched,
   maxLeafNodes: number,
 ): ReadableOrders[] {
-  const step = problem.wholeUnits ? 1 : problem.demand.mean[0] / 20;
+  const step = levelStep(problem);
   const positions = positionsOf(seen);
   const rule = (fitted: InventoryRule, terms: number): ReadableOrders => ({
     label: ruleText(fitted, problem),
@@ -204,8 +204,10 @@ function candidatesFor(
   });
   const highest = seen.orders.reduce((most, order) => Math.max(most, order), 0);
   const level = positions.reduce((sum, position, row) => sum + position + seen.orders[row], 0) / positions.length;
-  const [plainLevel] = fitted([level / step], ([at]) => squares(seen, positions, at * step, Number.POSITIVE_INFINITY));
-  const [cappedLevel, most] = fitted([level / step, highest / step], ([at, cap]) =>
+  const [plainLevel] = leastNear([level / step], ([at]) =>
+    squares(seen, positions, at * step, Number.POSITIVE_INFINITY),
+  );
+  const [cappedLevel, most] = leastNear([level / step, highest / step], ([at, cap]) =>
     squares(seen, positions, at * step, cap * step),
   );
   const table = orderTable(seen, positions, problem.wholeUnits ? 1 : problem.demand.mean[0] / 5, problem.wholeUnits);
@@ -218,15 +220,6 @@ function candidatesFor(
     rule(table, table.orders.length),
     ...trees,
   ];
-}
-
-/** The least sum of squares that a local search from there finds. */
-function fitted(start: readonly number[], costOf: (point: readonly number[]) => number): readonly number[] {
-  const points = patternSearch(
-    start.map(Math.round),
-    start.map((value) => Math.max(1, Math.round(value / 8))),
-  );
-  for (let point = points.next(); ; point = points.next(costOf(point.value))) if (point.done) return point.value.at;
 }
 
 function squares({ orders }: Watched, positions: Float64Array, level: number, most: number): number {

@@ -634,8 +634,6 @@ export class VitrineLab extends VitrineElement {
 
 /** Whether a key belongs to the control that has the focus: typing, and Space on what can be pressed. */
 function ownsKey(target: Element, key: string): boolean {
-  // A dialog that has just been closed can still hold the focus until the next frame.
-  if (target.closest("dialog")?.open) return true;
   if (target.matches("input[type='text'], select, textarea, [contenteditable]")) return true;
   if (key.startsWith("Arrow") && target.matches("input, [role='tab'], [role='radio'], [role='slider']")) return true;
   return key === " " && target.matches("button, summary, a, input, [role='button']");
