@@ -78,6 +78,9 @@ export class DiagnosisElement extends VitrineElement {
       .name {
         width: 128px;
       }
+      .long-name {
+        width: 190px;
+      }
       .value {
         width: 70px;
       }
@@ -139,6 +142,8 @@ export class DiagnosisElement extends VitrineElement {
   override render() {
     const { verdict, title, evidence } = this.diagnosis;
     const label = verdict === "good" ? msg("healthy") : msg("out of range");
+    // Without ranges their room goes to the names.
+    const ranged = this.signs.some(({ description }) => description.healthy);
     return html`
       <div class="verdict">
         <span>${verdict ? verdictMark(verdict, label) : nothing}</span>
@@ -150,20 +155,20 @@ export class DiagnosisElement extends VitrineElement {
       <table>
         <caption class="sr">${msg("Signs of health")}</caption>
         <colgroup>
-          <col class="name" />
+          <col class=${ranged ? "name" : "long-name"} />
           <col />
           <col class="value" />
-          <col class="range-column" />
+          ${ranged ? html`<col class="range-column" />` : nothing}
           <col class="mark" />
         </colgroup>
         <tbody>
-          ${this.signs.map((sign) => this.row(sign))}
+          ${this.signs.map((sign) => this.row(sign, ranged))}
         </tbody>
       </table>
     `;
   }
 
-  private row({ description, value, verdict }: Sign) {
+  private row({ description, value, verdict }: Sign, ranged: boolean) {
     const title = translated(description.title);
     return html`<tr>
       <th scope="row">
@@ -176,7 +181,7 @@ export class DiagnosisElement extends VitrineElement {
       </th>
       <td><canvas aria-hidden="true" data-key=${description.key}></canvas></td>
       <td class="num">${value === null ? "–" : formatSignificant(value)}</td>
-      <td class="range">${healthyText(description.healthy)}</td>
+      ${ranged ? html`<td class="range">${healthyText(description.healthy)}</td>` : nothing}
       <td class="mark">
         ${verdict ? verdictMark(verdict, verdict === "good" ? msg("healthy") : msg("out of range")) : nothing}
       </td>

@@ -1,6 +1,6 @@
 import { msg, str } from "@lit/localize";
 import type { Explanation, ExplanationWarning, ReturnScores } from "../interpret/explanation.js";
-import { formatCompact, formatFixed, formatInteger, formatSignificant } from "./format.js";
+import { formatCompact, formatFixed, formatInteger, formatPercent, formatSignificant } from "./format.js";
 
 /** What a reader must know before believing an explanation. */
 export function warningText(warning: ExplanationWarning): string {
@@ -46,4 +46,9 @@ export function numberText(value: number): string {
   return size >= 0.01 && size < 1000
     ? formatFixed(value, size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3)
     : formatSignificant(value);
+}
+
+/** What is being measured, and how much of it is done. */
+export function measuringText(share: number): string {
+  return share > 0 ? msg(str`Measuring: ${formatPercent(share)}`) : msg("Measuring …");
 }

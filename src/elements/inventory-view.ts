@@ -279,7 +279,7 @@ export class InventoryView extends VitrineElement {
       case "readable":
         return html`<vitrine-readable-orders
           .explanation=${this.measured?.explanation ?? null}
-          ?measuring=${this.measured?.measuring ?? false}
+          .measuring=${this.measured?.measuring ?? null}
           .refused=${this.measured?.refused ?? ""}
         ></vitrine-readable-orders>`;
       case "messages":

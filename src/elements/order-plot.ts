@@ -4,6 +4,7 @@ import { customElement, property } from "lit/decorators.js";
 import type { OrderCurve, OrdersExplanation } from "../interpret/explanation.js";
 import { controls } from "./controls.js";
 import { VitrineElement } from "./element.js";
+import { measuringText } from "./explanation-words.js";
 import { formatFixed, formatPercent, formatSignificant } from "./format.js";
 import { tableIcon } from "./icons.js";
 import { drawing } from "./legend.js";
@@ -23,7 +24,8 @@ export interface MeasuredCurve {
   readonly curve: OrderCurve | null;
   /** What it was measured with, which makes the orders readable; null before. */
   readonly explanation: OrdersExplanation | null;
-  readonly measuring: boolean;
+  /** The share of the measuring that is done; null when nothing is measured. */
+  readonly measuring: number | null;
   /** Why it cannot be measured, or an empty string. */
   readonly refused: string;
 }
@@ -113,11 +115,11 @@ export class OrderPlot extends VitrineElement {
       ${curve ? html`<span>${svgKey(svg`<path class="learned" d="M0 5.5h11" />`)}${msg("on average")}</span>` : nothing}
       <button
         class="btn quiet"
-        aria-label=${curve && !measuring ? msg("Measure the curve again") : nothing}
-        ?disabled=${measuring}
+        aria-label=${curve && measuring === null ? msg("Measure the curve again") : nothing}
+        ?disabled=${measuring !== null}
         @click=${() => this.tell("curve-measure")}
       >
-        ${measuring ? msg("Measuring …") : curve ? msg("again") : msg("Measure the curve")}
+        ${measuring !== null ? measuringText(measuring) : curve ? msg("again") : msg("Measure the curve")}
       </button>
       ${
         curve

@@ -60,6 +60,8 @@ export const EMPTY_PLOT: PlotData = {
 /** All plots on a page share one vertical cursor. */
 const CURSOR = "vitrine-steps";
 const FONT_SIZE = 11;
+/** A guide that would make the axis this many times as long as what was measured is left out of it. */
+const FAR = 3;
 
 /** A live plot on a canvas (uPlot), fed imperatively. Draws nothing until it has a size. */
 export class Plot {
@@ -170,7 +172,11 @@ export class Plot {
         },
         {
           ...axis,
-          size: 40,
+          size: (chart, ticks) => {
+            chart.ctx.font = font.replace(`${FONT_SIZE}px`, `${FONT_SIZE * uPlot.pxRatio}px`);
+            const widest = Math.max(0, ...(ticks ?? []).map((text) => chart.ctx.measureText(text).width));
+            return Math.max(40, Math.ceil(widest / uPlot.pxRatio) + 8);
+          },
           gap: 6,
           space: 34,
           values: (_chart, ticks) =>
@@ -199,10 +205,18 @@ export class Plot {
   }
 
   private rangeOf(dataLow: number | null, dataHigh: number | null): [number, number] {
-    const { marks, guides, lines } = this.data;
-    const values = [...guides.map(({ value }) => value), ...marks.map(({ value }) => value)];
+    const { marks, guides } = this.data;
+    const values = marks.map(({ value }) => value);
     for (const value of [dataLow, dataHigh]) if (value !== null && Number.isFinite(value)) values.push(value);
-    if (values.length === 0 || (lines.length === 0 && values.length === 0)) return [0, 1];
+    for (const { value, tone } of guides) if (tone === "good") values.push(value);
+    const measured = Math.max(...values) - Math.min(...values);
+    for (const { value, tone } of guides) {
+      const low = Math.min(value, ...values);
+      const high = Math.max(value, ...values);
+      // One far away would press everything else flat; it is named at the edge.
+      if (tone === "dim" && !(measured > 0 && measured < (high - low) / FAR)) values.push(value);
+    }
+    if (values.length === 0) return [0, 1];
     const low = Math.min(...values);
     const high = Math.max(...values);
     const pad = (high - low) * 0.08 || Math.abs(high) * 0.1 || 1;
@@ -235,9 +249,19 @@ export class Plot {
     ctx.lineWidth = ratio;
     for (const { value, label, tone } of this.data.guides) {
       const y = Math.round(chart.valToPos(value, "y", true)) + 0.5;
-      if (y < bbox.top - 1 || y > bbox.top + bbox.height + 1) continue;
       ctx.strokeStyle = palette[tone === "good" ? "good" : "ink-3"];
       ctx.fillStyle = ctx.strokeStyle;
+      const isBeyond = y > bbox.top + bbox.height + 1;
+      if (isBeyond || y < bbox.top - 1) {
+        ctx.textAlign = "right";
+        ctx.textBaseline = isBeyond ? "bottom" : "top";
+        ctx.fillText(
+          `${label} ${isBeyond ? "↓" : "↑"}`,
+          bbox.left + bbox.width,
+          bbox.top + (isBeyond ? bbox.height : 0),
+        );
+        continue;
+      }
       ctx.setLineDash(tone === "good" ? [4 * ratio, 3 * ratio] : [ratio, 2 * ratio]);
       ctx.beginPath();
       ctx.moveTo(bbox.left, y);

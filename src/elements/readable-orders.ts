@@ -4,6 +4,7 @@ import { customElement, property } from "lit/decorators.js";
 import type { OrderLevel, OrdersExplanation } from "../interpret/explanation.js";
 import { controls } from "./controls.js";
 import { VitrineElement } from "./element.js";
+import { measuringText } from "./explanation-words.js";
 import { columnTable } from "./figure-table.js";
 import { formatCompact, formatFixed, formatPercent } from "./format.js";
 import { translated } from "./localise.js";
@@ -68,7 +69,8 @@ export class ReadableOrders extends VitrineElement {
 
   /** Null before one was made. */
   @property({ attribute: false }) explanation: OrdersExplanation | null = null;
-  @property({ type: Boolean }) measuring = false;
+  /** The share of the measuring that is done; null when nothing is measured. */
+  @property({ attribute: false }) measuring: number | null = null;
   /** Why there can be none, or an empty string. */
   @property() refused = "";
 
@@ -78,8 +80,8 @@ export class ReadableOrders extends VitrineElement {
     return html`
       ${explanation ? this.found(explanation) : html`<p class="dim">${msg("A rule or a small tree that orders nearly the same, and what it costs in the long run.")}</p>`}
       <div class="foot">
-        <button class="btn" ?disabled=${this.measuring} @click=${() => this.tell("curve-measure")}>
-          ${this.measuring ? msg("Measuring …") : explanation ? msg("Make one anew") : msg("Make it readable")}
+        <button class="btn" ?disabled=${this.measuring !== null} @click=${() => this.tell("curve-measure")}>
+          ${this.measuring !== null ? measuringText(this.measuring) : explanation ? msg("Make one anew") : msg("Make it readable")}
         </button>
         ${explanation ? html`<span>${msg(str`from step ${formatCompact(explanation.step)}`)}</span>` : nothing}
       </div>

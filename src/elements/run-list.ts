@@ -14,6 +14,8 @@ export interface RunRow {
   /** Its folder's name. */
   readonly name: string;
   readonly title: string;
+  /** What it has that its preset has not, in a few words; empty when nothing. */
+  readonly changes: string;
   readonly seed: number;
   readonly returnMean: number | null;
   readonly returnStd: number | null;
@@ -105,6 +107,16 @@ export class RunList extends VitrineElement {
         border-radius: 50%;
         background: var(--s1);
       }
+      small {
+        display: block;
+        margin-bottom: 4px;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        font-size: inherit;
+        font-weight: 400;
+        line-height: 1.2;
+        color: var(--ink-3);
+      }
       .icon-btn {
         width: 26px;
       }
@@ -178,7 +190,7 @@ export class RunList extends VitrineElement {
       }
       <dialog aria-labelledby="question" @close=${() => (this.doomed = null)}>
         <p id="question">
-          ${this.doomed ? msg(str`Delete the run ${this.doomed.title}, seed ${this.doomed.seed}? Its curves and its checkpoint are lost.`) : nothing}
+          ${this.doomed ? msg(str`Delete the run ${labelOf(this.doomed)}? Its curves and its checkpoint are lost.`) : nothing}
         </p>
         <div>
           <button class="btn" @click=${() => this.dialog?.close()}>${msg("Keep it")}</button>
@@ -190,9 +202,11 @@ export class RunList extends VitrineElement {
 
   private row(run: RunRow) {
     const active = this.active.includes(run.name);
-    const label = msg(str`${run.title}, seed ${run.seed}`);
+    const label = labelOf(run);
     return html`<tr class=${active ? "on" : ""}>
-      <th scope="row" title=${run.created}>${run.title} <span class="dim">${run.seed}</span></th>
+      <th scope="row" title=${run.changes ? `${run.created}: ${run.changes}` : run.created}>
+        ${run.title} <span class="dim">${run.seed}</span>${run.changes ? html`<small>${run.changes}</small>` : nothing}
+      </th>
       <td class="num">${returnText(run)}</td>
       <td class="num">${formatCompact(run.step)}</td>
       <td class="tools">
@@ -220,9 +234,10 @@ export class RunList extends VitrineElement {
   }
 
   private showTable(): void {
-    const columns = [msg("Run"), msg("Seed"), msg("Return"), msg("Steps"), msg("Started")];
+    const columns = [msg("Run"), msg("Changes"), msg("Seed"), msg("Return"), msg("Steps"), msg("Started")];
     const rows = this.runs.map((run) => [
       run.title,
+      run.changes,
       String(run.seed),
       returnText(run),
       formatCompact(run.step),
@@ -230,6 +245,10 @@ export class RunList extends VitrineElement {
     ]);
     this.tell<TableTwin>("table-show", { caption: msg("Runs"), columns, rows });
   }
+}
+
+function labelOf({ title, seed, changes }: RunRow): string {
+  return changes ? msg(str`${title}, seed ${seed}, ${changes}`) : msg(str`${title}, seed ${seed}`);
 }
 
 function returnText({ returnMean, returnStd }: RunRow): string {

@@ -12,7 +12,7 @@ import { fitCanvas } from "./canvas.js";
 import { controls } from "./controls.js";
 import { VitrineElement } from "./element.js";
 import { formatInteger, formatSignificant } from "./format.js";
-import { translated } from "./localise.js";
+import { currentLocale, translated } from "./localise.js";
 import { PaletteController } from "./palette.js";
 import { type PlayedStep, RESERVE, type StageMoment, StagePlayer } from "./stage-player.js";
 import { Trail } from "./trail.js";
@@ -274,7 +274,7 @@ export class Stage extends VitrineElement {
   override render() {
     const title = this.spec ? translated(this.spec.title) : "";
     return html`
-      <canvas role="img" aria-label=${msg(str`Stage: ${title}`)} aria-describedby="live"></canvas>
+      <canvas role="img" lang=${currentLocale()} aria-label=${msg(str`Stage: ${title}`)} aria-describedby="live"></canvas>
       <div class="plate"><h2>${title}</h2><p class="where"></p></div>
       <div class="names" aria-hidden="true" hidden>
         <p><b>${msg("Network")}</b> <span class="one"></span></p>

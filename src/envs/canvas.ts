@@ -76,8 +76,24 @@ interface TextStyle {
   readonly halo?: string;
 }
 
-/** Writes one line of text, never smaller than {@link SMALLEST_TEXT}. Returns its width. */
-export function writeText(context: Context, text: string, [x, y]: Point, style: TextStyle): number {
+/** What stands between units and tenths, by language. */
+const decimalMarks = new Map<string, string>();
+
+/** Puts the decimal mark of the canvas's language (its `lang`) into the numbers of a text. */
+function inLanguageOf({ canvas }: Context, text: string): string {
+  const language = canvas?.lang || "en";
+  const found = decimalMarks.get(language);
+  const mark = found ?? new Intl.NumberFormat(language).format(0.5).charAt(1);
+  if (found === undefined) decimalMarks.set(language, mark);
+  return mark === "." ? text : text.replace(/(\d)\.(?=\d)/g, `$1${mark}`);
+}
+
+/**
+ * Writes one line of text, never smaller than {@link SMALLEST_TEXT}, its numbers as the canvas's language has them.
+ * Returns its width.
+ */
+export function writeText(context: Context, english: string, [x, y]: Point, style: TextStyle): number {
+  const text = inLanguageOf(context, english);
   context.font = `${style.weight ?? 400} ${Math.max(SMALLEST_TEXT, style.size ?? SMALLEST_TEXT)}px ${FACE}`;
   context.textAlign = style.align ?? "left";
   context.textBaseline = style.baseline ?? "alphabetic";

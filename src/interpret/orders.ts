@@ -57,6 +57,11 @@ function mostFaithful<Tried extends { readonly cost: number; readonly agreement:
 /** Periods of a watched trace, and those before that do not count. */
 const PERIODS = 200;
 const BURN_IN = 100;
+/** The same of a trace that measures a cost. */
+const TEST_PERIODS = 1000;
+const TEST_BURN_IN = 300;
+/** Work of an order by a readable policy, beside one by the policy itself. */
+const READABLE_WORK = 0.1;
 
 /**
  * Makes the policy of one store readable: a base-stock level, one with a cap, a table by what the store has and expects,
@@ -88,23 +93,32 @@ export async function readableOrders(
   const breathe = () => pace.breathe();
   const { width } = new InventorySimulator(problem);
   const ordersOf = (actor: Policy) => ordersOfActor(new InventorySimulator(problem), actor);
-  const watch = (actor: Policy) => watched(problem, ordersOf(actor), seed, options.traces, breathe);
+  const done = new WorkDone(pace);
+  const counted = (actor: Policy) => done.counted(ordersOf(actor), actor === policy ? 1 : READABLE_WORK);
+  const watch = (actor: Policy) => watched(problem, counted(actor), seed, options.traces, breathe);
   const measure = (actor: Policy, numTraces: number, streamName?: string) =>
-    measureCost(problem, ordersOf(actor), {
+    measureCost(problem, counted(actor), {
       seed: options.testSeed,
       numTraces,
-      numPeriods: 1000,
+      burnIn: TEST_BURN_IN,
+      numPeriods: TEST_PERIODS,
       breathe,
       ...(streamName && { streamName }),
     });
+  const watchWork = options.traces * (BURN_IN + PERIODS);
+  const testWork = TEST_BURN_IN + TEST_PERIODS;
+  const alone = problem.nodes.length === 1;
+  const selectTraces = Math.min(SELECT_TRACES[alone ? 0 : 1], options.testTraces);
 
   const seen = await watch(policy);
   const tried = [];
-  const alone = problem.nodes.length === 1;
-  const selectTraces = Math.min(SELECT_TRACES[alone ? 0 : 1], options.testTraces);
   const candidates = alone
     ? candidatesFor(problem, spec, seen, options.maxLeafNodes)
     : networkCandidates(problem, seen);
+  done.total =
+    watchWork +
+    options.testTraces * testWork +
+    READABLE_WORK * (watchWork + (candidates.length * selectTraces + options.testTraces) * testWork);
   for (const readable of candidates) {
     const { costMean } = await measure(readable.policy, selectTraces, "explain/select");
     const answers = await answersTo(readable.policy, seen, width, ordersOf);
@@ -126,6 +140,24 @@ export async function readableOrders(
     optimum,
     curve: alone ? curveOf(problem, seen, await answersTo(best.policy, seen, width, ordersOf), optimum) : null,
   };
+}
+
+/** Tells how much of the work is done, in rows of orders that the policy was asked for. */
+class WorkDone {
+  /** Rows that will be asked for; nothing is told until that is known. */
+  total = 0;
+  private done = 0;
+
+  constructor(private readonly pace: Pace) {}
+
+  /** Counts each row as `work` of one that the policy itself is asked for. */
+  counted(orders: Orders, work: number): Orders {
+    return (rows, count, out) => {
+      this.done += work * count;
+      if (this.total > 0) this.pace.progress?.(Math.min(1, this.done / this.total));
+      return orders(rows, count, out);
+    };
+  }
 }
 
 async function watched(

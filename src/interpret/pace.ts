@@ -10,6 +10,8 @@ export interface Pace {
   breathe(): undefined | Promise<void>;
   /** Milliseconds that the work itself has taken, breaths excluded. */
   now(): number;
+  /** The share of the work that is done, where the work knows it; never less than before. */
+  progress?(share: number): void;
 }
 
 /** As fast as it can. */

@@ -50,8 +50,8 @@ export function draftRefusal(draft: NetworkDraft, refusal: DraftRefusal): string
 function placeOf(draft: NetworkDraft, { table, row, field }: DraftRefusal): string {
   if (table === "roads") return roadName(draft, draft.roads[row]);
   const node = draft.nodes[row];
-  // A name that cannot be used does not say which node.
-  return field === "name" ? msg(str`row ${row + 1} (${translated(node.kind)})`) : node.name.trim();
+  // A name that cannot be used does not say which node; what was given says it, and the picture shows it in red.
+  return field === "name" ? translated(node.kind) : node.name.trim();
 }
 
 function demandText(demand: DraftDemand): string {

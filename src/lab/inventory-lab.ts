@@ -337,7 +337,7 @@ function curveOf({ explanations, explanationErrors, explaining }: LabSession["fi
   return {
     curve: explanation?.curve ?? null,
     explanation,
-    measuring: explaining?.method === "orders",
+    measuring: explaining?.method === "orders" ? explaining.share : null,
     refused: explanationErrors.orders ?? "",
   };
 }

@@ -67,9 +67,9 @@ export class LabController {
 
   /**
    * Starts from a link. `keep` uses this browser's storage and goes on with a run of the same config; a seed nobody
-   * gave is drawn.
+   * gave is drawn. `pending` is the link of settings that were changed but not applied when the page was left.
    */
-  open(link: string, autoplay: boolean, keep: boolean): void {
+  open(link: string, autoplay: boolean, keep: boolean, pending: string | null = null): void {
     this.library = keep ? RunLibrary.open() : Promise.resolve(RunLibrary.inMemory());
     this.calibrations = new CalibrationMemory(keep);
     void this.library.then((library) => {
@@ -81,6 +81,7 @@ export class LabController {
     for (const error of refused) this.notify(refusalNotice(error));
     const origin: RunOrigin = keep && seedGiven ? { kind: "resume" } : { kind: "fresh" };
     this.begin(settings, origin, !(wanted ?? autoplay));
+    if (pending !== null) this.takeUp(parseLink(pending, settings.seed).settings);
   }
 
   /** Takes over a link that was typed into the address of the open page. */
@@ -89,22 +90,31 @@ export class LabController {
     const { settings, autoplay, refused } = parseLink(link, this.settings.seed);
     this.autoplayInLink = autoplay;
     for (const error of refused) this.notify(refusalNotice(error));
-    if (linkOf(settings) === linkOf(this.settings)) this.surroundings.onSettings();
+    if (linkOf(settings) === linkOf(this.running)) this.surroundings.onSettings();
     else this.begin(settings, { kind: "resume" }, autoplay === false);
   }
 
-  /** The settings as a link. */
+  /** The run in progress as a link; what was changed but not applied is no part of it. */
   get link(): string {
-    return linkOf(this.settings, this.autoplayInLink);
+    return linkOf(this.running, this.autoplayInLink);
+  }
+
+  /** The settings that were changed but not applied, as a link; null when there are none. */
+  get pending(): string | null {
+    return this.stale ? linkOf(this.settings) : null;
   }
 
   /** Whether the settings differ from those of the run in progress. */
   get stale(): boolean {
-    const { session } = this;
-    if (!session) return false;
-    const withoutBudget = ({ training, ...rest }: LabSettings) =>
-      linkOf({ ...rest, training: { ...training, budget: session.settings.training.budget } });
-    return withoutBudget(this.settings) !== withoutBudget(session.settings);
+    return linkOf(this.settings) !== linkOf(this.running);
+  }
+
+  /** The settings of the run in progress. A budget takes effect at once. */
+  private get running(): LabSettings {
+    const { session, settings } = this;
+    if (!session) return settings;
+    const { budget } = settings.training;
+    return { ...session.settings, training: { ...session.settings.training, budget } };
   }
 
   selectEnv(env: string): void {
@@ -136,7 +146,7 @@ export class LabController {
 
   /** Goes back to the settings of the run in progress. */
   revert(): void {
-    if (this.session) this.settings = this.session.settings;
+    this.settings = this.running;
     this.changed();
   }
 
@@ -178,7 +188,7 @@ export class LabController {
         else this.continueRun(session);
         break;
       case "failed":
-        this.begin(this.settings, { kind: "resume" }, false);
+        this.resumeFailed();
         break;
       default:
         session.train();
@@ -324,6 +334,22 @@ export class LabController {
     session.raiseBudget(budget);
     this.settings = { ...this.settings, training: { ...training, budget } };
     this.surroundings.onSettings();
+  }
+
+  /** Another try at a run that broke, on another engine if one was chosen; what else was not applied waits on. */
+  private resumeFailed(): void {
+    const { settings, running } = this;
+    const training = { ...running.training, engine: settings.training.engine };
+    this.begin({ ...running, training }, { kind: "resume" }, false);
+    this.takeUp(settings);
+  }
+
+  /** Puts changed but unapplied settings beside the run in progress, if they are of the same world and agent. */
+  private takeUp(settings: LabSettings): void {
+    if (settings.env !== this.settings.env || settings.agent !== this.settings.agent) return;
+    this.settings = { ...settings, seed: this.settings.seed };
+    this.surroundings.onSettings();
+    this.surroundings.onChange();
   }
 
   /** A changed option takes effect at once while nothing has been trained. */

@@ -1,6 +1,7 @@
 import { msg, str } from "@lit/localize";
 import type { AgentDefinition, DiagnosticDescription } from "../agents/agent.js";
 import { findAgent } from "../agents/index.js";
+import { describeOptions, type OptionsSchema, type OptionValues, optionText } from "../core/options.js";
 import type { Feature } from "../core/spaces.js";
 import { formatInteger, formatSignificant } from "../elements/format.js";
 import { currentLocale, translated } from "../elements/localise.js";
@@ -9,7 +10,9 @@ import type { RunRow } from "../elements/run-list.js";
 import type { EnvironmentSpec } from "../envs/environment.js";
 import { findEnvironment } from "../envs/index.js";
 import { commandFeatures } from "../interpret/command-features.js";
+import { defaultSettings } from "../runs/link.js";
 import type { RunEntry } from "../runs/opfs-library.js";
+import type { SessionConfig } from "../training/config.js";
 import type { LabSession } from "./lab-session.js";
 import { lossText } from "./notices.js";
 
@@ -115,12 +118,37 @@ export function runRows(entries: readonly RunEntry[]): RunRow[] {
   return entries.map(({ name, record, step, lastEvaluation }) => ({
     name,
     title: titleOf(record.config.env, record.config.agent),
+    changes: changesText(record.config),
     seed: record.seed,
     returnMean: lastEvaluation?.returnMean ?? null,
     returnStd: lastEvaluation?.returnStd ?? null,
     step,
     created: dates.format(new Date(record.created)),
   }));
+}
+
+/** What a run's world and agent have that its preset has not, in a few words: what tells runs of one title apart. */
+function changesText({ env, agent, envOptions, agentOptions }: SessionConfig): string {
+  try {
+    const defaults = defaultSettings(env, agent, 0);
+    return [
+      ...changesOf(findEnvironment(env).spec.options, envOptions, defaults.envOptions),
+      ...changesOf(findAgent(agent).options, agentOptions, defaults.agentOptions),
+    ].join(", ");
+  } catch {
+    // A world or agent of another version of the lab.
+    return "";
+  }
+}
+
+function changesOf(schema: OptionsSchema, values: OptionValues, defaults: OptionValues): string[] {
+  return describeOptions(schema).flatMap(({ key, kind, title }) => {
+    const value = optionText(values[key] ?? "");
+    if (!(key in values) || value === optionText(defaults[key] ?? "")) return [];
+    if (kind === "choice") return [translated(value)];
+    if (kind === "boolean") return [`${translated(title)} ${value === "true" ? msg("on") : msg("off")}`];
+    return [`${translated(title)} ${value}`];
+  });
 }
 
 function titleOf(env: string, agent: string): string {

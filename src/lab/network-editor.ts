@@ -220,7 +220,7 @@ export class NetworkEditor extends VitrineElement {
         <p class="refused" role="alert">${error}</p>
         <div class="row">
           <button class="btn primary" ?disabled=${error !== ""} @click=${() => this.use(textOf(draft))}>${msg("Use this network")}</button>
-          <button class="btn" @click=${() => this.use("")}>${msg("Use the problem's own")}</button>
+          ${this.options["network"] ? html`<button class="btn" @click=${() => this.use("")}>${msg("Back to the problem's network")}</button>` : nothing}
           ${draft === this.untouched ? nothing : html`<button class="btn quiet" @click=${() => this.startAfresh()}>${msg("Undo all changes")}</button>`}
         </div>
       </div>

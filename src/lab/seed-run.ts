@@ -124,7 +124,7 @@ export class SeedRun {
   scoring: Omit<Extract<ToWorker, { type: "score" }>, "type"> | null = null;
   private numEdits = 0;
   /** What is being explained right now, or null. */
-  explaining: { readonly method: ExplanationMethod; readonly step: number; readonly live: boolean } | null = null;
+  explaining: Extract<FromWorker, { type: "explaining" }> | null = null;
   /** Why the policy cannot be explained by a method. */
   explanationErrors: Readonly<Partial<Record<ExplanationMethod, string>>> = {};
 

@@ -55,6 +55,12 @@ import { createTrainingWorker } from "./worker.js";
 import "./setup-panel.js";
 import type { SettingChange } from "./setup-panel.js";
 
+/** What the page keeps beside its address, so that a reload has it again. */
+interface PageState {
+  /** Link of settings that were changed but not applied. */
+  readonly pending: string | null;
+}
+
 /** Milliseconds between two renderings of texts and charts; the stage has a rhythm of its own. */
 const RENDER_MS = 120;
 
@@ -201,7 +207,8 @@ export class VitrineLab extends VitrineElement {
     for (const [key, value] of new URLSearchParams(this.config)) fields.set(key, value);
     if (this.page) for (const [key, value] of new URLSearchParams(location.hash.slice(1))) fields.set(key, value);
     this.setSpeed(this.speed);
-    this.lab.open(String(fields), this.autoplay, this.page);
+    const pending = this.page ? ((history.state as PageState | null)?.pending ?? null) : null;
+    this.lab.open(String(fields), this.autoplay, this.page, pending);
     const stored = this.page ? readPreference("locale") : null;
     const locale = this.locale || stored || (this.page ? preferredLocale() : "");
     if (locale) void useLocale(locale).then(() => this.publishLocale());
@@ -560,13 +567,15 @@ export class VitrineLab extends VitrineElement {
   }
 
   private publishSettings(): void {
-    const { settings } = this.lab;
+    const { settings, link, pending } = this.lab;
     this.env = settings.env;
     this.agent = settings.agent;
     this.seed = String(settings.seed);
-    if (this.page && location.hash.slice(1) !== this.lab.link)
-      history.replaceState(history.state, "", `#${this.lab.link}`);
-    this.tell("run-change", this.lab.link);
+    const state = history.state as PageState | null;
+    if (this.page && (location.hash.slice(1) !== link || (state?.pending ?? null) !== pending)) {
+      history.replaceState({ ...state, pending } satisfies PageState, "", `#${link}`);
+    }
+    this.tell("run-change", link);
   }
 
   private readonly onHide = (): void => {

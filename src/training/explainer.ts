@@ -187,11 +187,19 @@ export class Explainer {
   private async perform(task: Task, pace: Pace): Promise<void> {
     const { method, live, edit } = task;
     const { step } = this.session;
-    this.post({ type: "explaining", method, step, live });
+    let told = 0;
+    const tell = (share: number) => this.post({ type: "explaining", method, step, live, share });
+    // A percent is news.
+    const progress = (share: number) => {
+      const percent = Math.floor(100 * share);
+      if (percent > told && !this.disposed) tell(percent / 100);
+      told = Math.max(told, percent);
+    };
+    tell(0);
     let copy: RestoredPolicy | null = null;
     try {
       copy = await this.session.copyPolicy();
-      const explanation = await task.make(copy, pace);
+      const explanation = await task.make(copy, { breathe: () => pace.breathe(), now: () => pace.now(), progress });
       if (!this.disposed) this.post({ type: "explanation", explanation, live, edit });
     } catch (error) {
       // A lost device is the host's to tell, and takes the training with it.

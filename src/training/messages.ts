@@ -201,8 +201,14 @@ export type FromWorker =
       readonly bytes: Uint8Array<ArrayBuffer>;
       readonly segments: readonly Segment[];
     }
-  /** Work on an explanation of the policy at that step begins. */
-  | { readonly type: "explaining"; readonly method: ExplanationMethod; readonly step: number; readonly live: boolean }
+  /** Work on an explanation of the policy at that step begins, or has come to this share of it. */
+  | {
+      readonly type: "explaining";
+      readonly method: ExplanationMethod;
+      readonly step: number;
+      readonly live: boolean;
+      readonly share: number;
+    }
   /** Live ones are quick and many; the others are worth keeping. */
   | {
       readonly type: "explanation";

@@ -179,6 +179,28 @@ describe("a reload", () => {
     await close(elsewhere);
   });
 
+  it("goes on with the run whose settings were changed but not applied, and has those changes still", async () => {
+    const here = await open(link);
+    await until("a checkpoint is saved", async () =>
+      (await textOf(here.page.locator("vitrine-bar .run"))).includes("saved"),
+    );
+    const gamma = here.page.locator("vitrine-setup input#gamma");
+    await gamma.fill("0.5");
+    await gamma.press("Enter");
+    const apply = here.page.getByRole("button", { name: "Apply: start afresh" });
+    await apply.waitFor();
+    expect(here.page.url()).not.toContain("gamma");
+    await here.page.reload();
+    await until("the page says that it goes on", async () => (await notices(here).count()) > 0);
+    expect(await textOf(notices(here).first())).toMatch(/goes on from step [1-9]/);
+    await apply.waitFor();
+    expect(await gamma.inputValue()).toBe("0.5");
+    expect(await here.page.locator("vitrine-run-list tbody tr").count()).toBe(1);
+    await apply.click();
+    await until("the new run is in the address", async () => here.page.url().includes("agent.gamma=0.5"));
+    await close(here);
+  });
+
   it("in a second tab does not touch the first tab's run", async () => {
     const here = await open(link);
     await until("a checkpoint is saved", async () =>

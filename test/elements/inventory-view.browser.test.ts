@@ -108,7 +108,7 @@ test("of one store the curve of orders can be measured, and read as a table", as
   const view = await mount();
   view.trail = new OrderTrail();
   view.trail.add(14, 4, 6);
-  view.measured = { curve: null, explanation: null, measuring: false, refused: "" };
+  view.measured = { curve: null, explanation: null, measuring: null, refused: "" };
   await view.updateComplete;
   const plot = await panelOf<OrderPlot>(view, "orders");
   let wishes = 0;
@@ -124,7 +124,7 @@ test("of one store the curve of orders can be measured, and read as a table", as
     readable: [16, 17, 31],
     optimal: [17, 17.5, 30],
   };
-  view.measured = { curve, explanation: null, measuring: false, refused: "" };
+  view.measured = { curve, explanation: null, measuring: null, refused: "" };
   await view.updateComplete;
   await plot.updateComplete;
   expect(plot.shadowRoot?.querySelector("svg.plot .learned")?.getAttribute("d")?.match(/[ML]/g)).toHaveLength(2);
@@ -306,7 +306,7 @@ test("one store's orders are told in few numbers, with what they cost in the lon
       { ...candidate, label: "tree of 4 leaves", chosen: false },
     ],
   } as unknown as OrdersExplanation;
-  view.measured = { curve: null, explanation, measuring: false, refused: "" };
+  view.measured = { curve: null, explanation, measuring: null, refused: "" };
   await view.updateComplete;
   view.shadowRoot?.querySelector<HTMLElement>("#readable")?.click();
   await view.updateComplete;
@@ -353,7 +353,7 @@ test("a network's orders are told road by road", async () => {
       { ...candidate, label: "echelon base stocks", chosen: false },
     ],
   } as unknown as OrdersExplanation;
-  view.measured = { curve: null, explanation, measuring: false, refused: "" };
+  view.measured = { curve: null, explanation, measuring: null, refused: "" };
   await view.updateComplete;
   view.shadowRoot?.querySelector<HTMLElement>("#readable")?.click();
   await view.updateComplete;

@@ -9,15 +9,20 @@ import { InventorySimulator } from "../../src/evaluate/inventory/simulator.js";
 import { explain } from "../../src/interpret/explain.js";
 import { type OrdersExplanation, parseExplanation } from "../../src/interpret/explanation.js";
 import { networkCandidates } from "../../src/interpret/order-levels.js";
+import { FREE_PACE } from "../../src/interpret/pace.js";
 
 const STORE = { setting: "one-store-lost", leadTime: 2, underageCost: 9 };
 const QUICK = { traces: 32, testTraces: 64 };
 
-async function explained(rule: InventoryRule, envOptions: Readonly<Record<string, string | number>> = STORE) {
+async function explained(
+  rule: InventoryRule,
+  envOptions: Readonly<Record<string, string | number>> = STORE,
+  pace = FREE_PACE,
+) {
   const environment = await loadWorld("inventory", envOptions);
   const policy = new InventoryRulePolicy(rule, inventoryProblemOf("inventory", envOptions));
   const method = "orders" as const;
-  const request = { policy, environment, envOptions, agent: "hdpo", step: 1, method, options: QUICK, seed: 1 };
+  const request = { policy, environment, envOptions, agent: "hdpo", step: 1, method, options: QUICK, seed: 1, pace };
   return (await explain(request)) as OrdersExplanation;
 }
 
@@ -37,6 +42,14 @@ test("a capped base-stock policy is found again, with its cost beside the optimu
   expect(Math.abs(found.costMean - 6.1191)).toBeLessThan(4 * found.costError);
   expect(found.optimum.cost).toBeCloseTo(6.0936, 4);
   expect(parseExplanation(JSON.stringify(found), "file")).toEqual(JSON.parse(JSON.stringify(found)));
+});
+
+test("how much of the work is done is told in small steps, up to all of it", async () => {
+  const shares: number[] = [];
+  await explained({ rule: "base-stock", level: 21 }, STORE, { ...FREE_PACE, progress: (share) => shares.push(share) });
+  expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+  expect(Math.max(...shares.slice(1).map((share, i) => share - shares[i]))).toBeLessThan(0.01);
+  expect(shares.at(-1)).toBeCloseTo(1, 9);
 });
 
 test("the curve holds the levels of the policy where it was, and those of the best one", async () => {

@@ -61,13 +61,13 @@ test("what cannot be used is refused in a sentence at its field, and mended whil
   await type("supplier → B: Lead time", "2");
   expect([said(), button("Use this network").disabled]).toEqual(["", false]);
   await type("Name 2", "supplier");
-  expect(said()).toMatch(/^row 2 \(store\), Name: expected letters, .* and not supplier, got "supplier"$/);
+  expect(said()).toMatch(/^store, Name: expected letters, .* and not supplier, got "supplier"$/);
   expect(invalid()).toEqual(["Name 2"]);
   await type("Name 2", "B");
   root.querySelector<HTMLButtonElement>("[aria-label='Remove B']")?.click();
   await editor.updateComplete;
   expect(said()).toBe("");
-  await press("Use the problem's own");
+  await press("Back to the problem's network");
   expect(changes).toEqual([{ key: "network", value: "" }]);
   editor.remove();
 });

@@ -99,6 +99,22 @@ describe("explaining beside training", () => {
     session.dispose();
   });
 
+  it("tells how much of the work is done, percent by percent", async () => {
+    const envOptions = { setting: "one-store-lost", leadTime: 2 };
+    const session = await Session.create(
+      resolveConfig({ env: "inventory", agent: "hdpo", seed: 5, engine: "wasm-simd", envOptions }),
+    );
+    const { explainer, told, finish } = makeExplainer(session);
+    explainer.ask({ method: "orders", options: { traces: 16, testTraces: 16 }, live: false });
+    await finish();
+    const shares = told.flatMap((message) => (message.type === "explaining" ? [message.share] : []));
+    expect(shares[0]).toBe(0);
+    expect(shares.length).toBeGreaterThan(20);
+    expect(shares).toEqual([...new Set(shares)].toSorted((a, b) => a - b));
+    expect(told.at(-1)?.type).toBe("explanation");
+    session.dispose();
+  });
+
   it("explains a paused policy once, and again after another step", async () => {
     const session = await Session.create(config);
     await session.advance();
