@@ -50,6 +50,8 @@ export interface Agent {
   readonly parameterCount?: number;
   /** It has reached an end of its own, such as a number of rounds; absent where only the budget ends it. */
   readonly done?: boolean;
+  /** Environment steps after which it ends by itself at the latest; absent or null where it does not know. */
+  readonly plannedSteps?: number | null;
   getState(): Packable | Promise<Packable>;
   setState(state: Packable): void;
   /**

@@ -111,6 +111,10 @@ class Hdpo implements Agent {
     return this.devPlayed === null && isDone(this, this.recipe, this.options);
   }
 
+  get plannedSteps(): number | null {
+    return this.recipe.scheduleSteps || null;
+  }
+
   /** Learns from some chunks of traces, at most to the end of a gradient step, or plays some development traces. */
   async iterate(): Promise<Iteration> {
     const { trainPeriods } = this.recipe;

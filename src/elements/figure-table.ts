@@ -24,6 +24,11 @@ export const figureTable = css`
     text-align: left;
     color: var(--ink-2);
   }
+  /* A long name takes another line rather than the numbers' room. */
+  tbody th {
+    white-space: normal;
+    overflow-wrap: anywhere;
+  }
   .num {
     width: 64px;
     font-weight: var(--w-medium);

@@ -32,8 +32,12 @@ export class Notices extends VitrineElement {
         position: sticky;
         z-index: 4;
         bottom: var(--x3);
-        display: grid;
-        justify-items: center;
+        /* No room of its own: notices lie over what is there, and the page stays as long as it is. */
+        height: 0;
+        display: flex;
+        flex-direction: column;
+        justify-content: flex-end;
+        align-items: center;
         gap: var(--x2);
         pointer-events: none;
       }

@@ -61,7 +61,7 @@ const BURN_IN = 100;
 const TEST_PERIODS = 1000;
 const TEST_BURN_IN = 300;
 /** Work of an order by a readable policy, beside one by the policy itself. */
-const READABLE_WORK = 0.1;
+const READABLE_WORK = 0.3;
 
 /**
  * Makes the policy of one store readable: a base-stock level, one with a cap, a table by what the store has and expects,

@@ -176,7 +176,7 @@ export class LabSession {
       breaks: [],
       guides: [],
       healthy: null,
-      maxStep: this.first.budgetSteps,
+      maxStep: this.first.lastStep,
       lit: this.state === "training",
     };
   }

@@ -103,6 +103,8 @@ export class SeedRun {
   finishedBy: "budget" | "solved" | null = null;
   /** The agent ended by itself, before the budget was spent. */
   recipeOver = false;
+  /** Steps after which the agent ends by itself at the latest; null where it does not know, or is not ready. */
+  private plannedSteps: number | null = null;
   /** When the newest checkpoint was written, in `performance.now()` time; null while nothing is. */
   savedAt: number | null = null;
   /** What the policy says of commands; null where it takes none. */
@@ -178,6 +180,12 @@ export class SeedRun {
   /** Environment steps after which the run ends. */
   get budgetSteps(): number {
     return this.budget;
+  }
+
+  /** Environment steps that the run will have taken in the end, as far as is known. */
+  get lastStep(): number {
+    if (this.recipeOver) return this.progress?.step ?? 0;
+    return Math.min(this.budget, this.plannedSteps ?? Number.POSITIVE_INFINITY);
   }
 
   train(): void {
@@ -444,6 +452,7 @@ export class SeedRun {
     this.engine = message.engine;
     this.settings.calibrations.add(message.engine);
     this.parameterCount = message.parameterCount;
+    this.plannedSteps = message.plannedSteps;
     this.evaluations = [...message.evaluations];
     this.breaks = message.breaks;
     this.curve = new CurveData();

@@ -164,6 +164,7 @@ export class SessionHost {
       type: "ready",
       engine: session.engine,
       parameterCount: session.parameterCount,
+      plannedSteps: session.plannedSteps,
       step: session.step,
       evaluations: session.evaluations,
       points: session.points,

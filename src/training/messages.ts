@@ -184,6 +184,8 @@ export type FromWorker =
       readonly type: "ready";
       readonly engine: EngineReport;
       readonly parameterCount: number;
+      /** Steps after which the agent ends by itself at the latest; null where it does not know. */
+      readonly plannedSteps: number | null;
       readonly step: number;
       /** Evaluations and curve of the run so far (from its checkpoint). */
       readonly evaluations: readonly Evaluation[];

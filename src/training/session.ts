@@ -186,6 +186,11 @@ export class Session {
     this.solved = false;
   }
 
+  /** Environment steps after which the agent ends by itself at the latest; null where it does not know. */
+  get plannedSteps(): number | null {
+    return this.agent.plannedSteps ?? null;
+  }
+
   /** Why the run is over, or null. */
   get finished(): "budget" | "solved" | null {
     if (this.solved) return "solved";

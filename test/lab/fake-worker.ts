@@ -159,6 +159,7 @@ export class FakeWorker extends EventTarget {
     });
     this.say({
       type: "ready",
+      plannedSteps: null,
       engine: {
         chosen: onGpu ? "tfjs-webgpu" : "wasm-simd",
         reason: "fastest of 2",

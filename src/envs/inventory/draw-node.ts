@@ -87,7 +87,7 @@ function sentTo(network: Network, state: ArrayLike<number>, node: number, acts: 
  */
 export function partsOf(place: Place, mayOwe: boolean) {
   const words = place.width >= 190 ? "beside" : place.width >= 62 && place.height >= 62 ? "around" : "none";
-  const column = words === "beside" ? TEXT_COLUMN : 0;
+  const column = words === "beside" ? Math.min(MOST_TEXT, Math.max(LEAST_TEXT, 0.35 * place.width)) : 0;
   const label = words === "around" ? SMALLEST_TEXT + 5 : 0;
   const width = Math.max(6, Math.min(60, (place.width - column) * 0.36));
   const roof = width >= 22 && place.height >= 60 ? Math.min(12, width * 0.22) : 0;
@@ -104,7 +104,8 @@ export function partsOf(place: Place, mayOwe: boolean) {
 export type Parts = ReturnType<typeof partsOf>;
 
 /** Room for what is written beside a tank. */
-const TEXT_COLUMN = 86;
+const LEAST_TEXT = 86;
+const MOST_TEXT = 140;
 
 /** A quantity as text; where room is scarce, of more than ten units without their tenths. */
 const quantity = (value: number, most = 100) =>
@@ -284,7 +285,8 @@ function drawWords(
   const { palette, translate } = frame;
   const acts = actsIn(frame);
   const short = acts && node.missing > 0.005 * node.flow;
-  const name = fitted(context, translate(node.name), words === "beside" ? TEXT_COLUMN - 12 : place.width);
+  const x = tank.x + tank.width + 12;
+  const name = fitted(context, translate(node.name), words === "beside" ? place.x + place.width - x : place.width);
   if (words === "around") {
     const right = place.x + place.width;
     writeText(context, name, [right, tank.y - roof - 5], { colour: palette["ink-2"], align: "right" });
@@ -305,7 +307,6 @@ function drawWords(
     });
     return;
   }
-  const x = tank.x + tank.width + 12;
   const lines = tank.height >= 62 ? 3 : tank.height >= 30 ? 2 : 1;
   // Centred beside the tank; the name first, and in the last line what went wrong.
   const top = tank.y + tank.height / 2 - (lines * 14) / 2 + 11;
