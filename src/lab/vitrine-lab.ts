@@ -35,6 +35,7 @@ import type { StageActor } from "../training/messages.js";
 import { HandController } from "./hand-controller.js";
 import type { InventoryLab } from "./inventory-lab.js";
 import { LabController } from "./lab-controller.js";
+import { LabKeys } from "./lab-keys.js";
 import type { LabSession } from "./lab-session.js";
 import { labStyles } from "./lab-styles.js";
 import {
@@ -50,6 +51,7 @@ import {
   savedText,
 } from "./lab-views.js";
 import { refusalText } from "./notices.js";
+import { readPreference, writePreference } from "./preferences.js";
 import { ReadableLab } from "./readable-lab.js";
 import { createTrainingWorker } from "./worker.js";
 import "./setup-panel.js";
@@ -146,15 +148,31 @@ export class VitrineLab extends VitrineElement {
     speed: () => this.lab.speed,
   });
 
+  private readonly keys = new LabKeys(
+    () => this.renderRoot,
+    this.hand,
+    () => this.lab.actor === "you",
+    {
+      " ": () => this.lab.toggle(),
+      ".": () => this.lab.stepOnce(),
+      "[": () => this.shiftSpeed(-1),
+      "]": () => this.shiftSpeed(1),
+      r: () => this.lab.reset(),
+      "?": () => void this.showKeys(),
+      "1": () => this.chooseActor("network", false),
+      "2": () => this.chooseActor("tree", false),
+      "3": () => this.chooseActor("both", false),
+      "4": () => this.chooseActor("you", true),
+    },
+  );
+
   override connectedCallback(): void {
     super.connectedCallback();
-    addEventListener("blur", this.onBlur);
     this.clock = setInterval(() => this.requestUpdate(), 1000);
     addEventListener("pagehide", this.onHide);
     document.addEventListener("visibilitychange", this.onHide);
     addEventListener("hashchange", this.onHash);
-    (this.page ? document : this).addEventListener("keydown", this.onKey as EventListener);
-    document.addEventListener("keyup", this.onKeyUp);
+    this.keys.connect(this.page ? document : this);
     if (this.opened) this.open();
   }
 
@@ -166,10 +184,7 @@ export class VitrineLab extends VitrineElement {
     removeEventListener("pagehide", this.onHide);
     document.removeEventListener("visibilitychange", this.onHide);
     removeEventListener("hashchange", this.onHash);
-    removeEventListener("blur", this.onBlur);
-    document.removeEventListener("keyup", this.onKeyUp);
-    document.removeEventListener("keydown", this.onKey as EventListener);
-    this.removeEventListener("keydown", this.onKey as EventListener);
+    this.keys.disconnect();
     this.hand.stop();
     this.inventory?.dispose();
     this.lab.close();
@@ -586,48 +601,6 @@ export class VitrineLab extends VitrineElement {
     if (this.page) this.lab.follow(location.hash.slice(1));
   };
 
-  private readonly onKey = (event: KeyboardEvent): void => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-    const target = event.composedPath()[0];
-    if (!(target instanceof Element) || ownsKey(target, event.key) || this.hasOpenDialog) return;
-    const actions: Record<string, () => void> = {
-      " ": () => this.lab.toggle(),
-      ".": () => this.lab.stepOnce(),
-      "[": () => this.shiftSpeed(-1),
-      "]": () => this.shiftSpeed(1),
-      r: () => this.lab.reset(),
-      "?": this.showKeys,
-      "1": () => this.chooseActor("network", false),
-      "2": () => this.chooseActor("tree", false),
-      "3": () => this.chooseActor("both", false),
-      "4": () => this.chooseActor("you", true),
-    };
-    if (this.lab.actor === "you" && this.hand.key(event)) {
-      event.preventDefault();
-      return;
-    }
-    const action = actions[event.key];
-    if (!action) return;
-    event.preventDefault();
-    action();
-  };
-
-  /** Keys of the page do nothing behind a dialog, whatever has the focus. */
-  private get hasOpenDialog(): boolean {
-    const within = (root: ParentNode): boolean =>
-      [...root.querySelectorAll("*")].some(
-        (element) => element.matches("dialog:modal") || (element.shadowRoot !== null && within(element.shadowRoot)),
-      );
-    return within(this.renderRoot);
-  }
-
-  private readonly onKeyUp = (event: KeyboardEvent): void => {
-    if (this.hand.active) this.hand.key(event);
-  };
-
-  /** Keys that are let go elsewhere are never heard of. */
-  private readonly onBlur = (): void => this.hand.releaseAll();
-
   private shiftSpeed(by: number): void {
     this.lab.shiftSpeed(by);
     this.speed = this.lab.speed;
@@ -641,29 +614,6 @@ export class VitrineLab extends VitrineElement {
   }
 }
 
-/** Whether a key belongs to the control that has the focus: typing, and Space on what can be pressed. */
-function ownsKey(target: Element, key: string): boolean {
-  if (target.matches("input[type='text'], select, textarea, [contenteditable]")) return true;
-  if (key.startsWith("Arrow") && target.matches("input, [role='tab'], [role='radio'], [role='slider']")) return true;
-  return key === " " && target.matches("button, summary, a, input, [role='button']");
-}
-
 function readSwitch(value: string | null): boolean {
   return value !== null && value !== "0" && value !== "false";
-}
-
-function readPreference(name: string): string | null {
-  try {
-    return localStorage.getItem(`vitrine-${name}`);
-  } catch {
-    return null;
-  }
-}
-
-function writePreference(name: string, value: string): void {
-  try {
-    localStorage.setItem(`vitrine-${name}`, value);
-  } catch {
-    // Without storage a preference lasts as long as the page.
-  }
 }
