@@ -100,7 +100,8 @@ export function tracesForEqualCost(measured: readonly Measured[]): string[] {
         const stream = new RandomStream(1, `traces/${problem}/${policy}/${traces}`);
         const { low, high } = bootstrapInterval(all, factorOf, { stream });
         const most = sizes[sizes.length - 1] / traces;
-        const show = (factor: number) => (factor > most ? `> ${most}` : factor <= 1 ? "≤ 1" : factor.toPrecision(2));
+        const number = (factor: number) => (factor < 10 ? factor.toFixed(1) : String(Math.round(factor)));
+        const show = (factor: number) => (factor > most ? `> ${most}` : factor <= 1 ? "≤ 1" : number(factor));
         const range = `${show(factorOf(all))} [${show(low)}, ${show(high)}]`;
         return [
           `| ${problem} | ${policy} | ${traces} | ${mean(costs).toFixed(4)} | ${range} | ${claimVerdict(low, high)} |`,
