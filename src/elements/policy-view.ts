@@ -38,7 +38,7 @@ export class PolicyView extends VitrineElement {
         color: var(--ink-3);
       }
       .bar {
-        width: 34%;
+        width: 26%;
         padding-left: var(--x3);
       }
       .track {

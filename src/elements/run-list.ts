@@ -108,10 +108,13 @@ export class RunList extends VitrineElement {
         background: var(--s1);
       }
       small {
-        display: block;
+        display: -webkit-box;
         margin-bottom: 4px;
         overflow: hidden;
-        text-overflow: ellipsis;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 2;
+        white-space: normal;
+        overflow-wrap: anywhere;
         font-size: inherit;
         font-weight: 400;
         line-height: 1.2;

@@ -60,6 +60,8 @@ export class LabController {
   private calibrations = new CalibrationMemory(false);
   private nextNotice = 1;
   private readonly actions = new Map<number, () => void>();
+  /** Notices about the run in progress; they go with it. */
+  private readonly aboutRun = new Set<number>();
   private leaving: Promise<unknown> = Promise.resolve();
   private listing = false;
 
@@ -368,6 +370,8 @@ export class LabController {
     const before = this.session;
     this.settings = settings;
     this.seedError = null;
+    for (const id of this.aboutRun) this.dismiss(id);
+    this.aboutRun.clear();
     // A new run has no tree yet.
     if (this.actor !== "you") this.actor = "network";
     const left = before ? before.dispose().then(() => this.refreshRuns()) : Promise.resolve();
@@ -400,7 +404,7 @@ export class LabController {
       this.surroundings.onChange();
     } else {
       if (notice.kind === "tree-refused") this.setActor("network");
-      this.notify(runNotice(notice));
+      this.aboutRun.add(this.notify(runNotice(notice)));
     }
   }
 

@@ -127,14 +127,19 @@ export function runRows(entries: readonly RunEntry[]): RunRow[] {
   }));
 }
 
+/** Letters of a change that stands before longer ones. */
+const SHORT_TEXT = 40;
+
 /** What a run's world and agent have that its preset has not, in a few words: what tells runs of one title apart. */
 function changesText({ env, agent, envOptions, agentOptions }: SessionConfig): string {
   try {
     const defaults = defaultSettings(env, agent, 0);
-    return [
+    const changes = [
       ...changesOf(findEnvironment(env).spec.options, envOptions, defaults.envOptions),
       ...changesOf(findAgent(agent).options, agentOptions, defaults.agentOptions),
-    ].join(", ");
+    ];
+    // Long texts last, so that they push nothing out of sight.
+    return changes.toSorted((a, b) => Number(a.length > SHORT_TEXT) - Number(b.length > SHORT_TEXT)).join(", ");
   } catch {
     // A world or agent of another version of the lab.
     return "";

@@ -20,8 +20,9 @@ test("runs of one title are told apart by what their preset has not", () => {
   expect(changesOf("env=inventory&agent=hdpo&env.setting=serial&agent.policy=symmetry-aware")).toBe(
     "serial, symmetry-aware",
   );
-  expect(changesOf("env=inventory&agent=hdpo&env.network=store A under=9 mean=5 std=2; supplier>A:3")).toBe(
-    "Own network store A under=9 mean=5 std=2; supplier>A:3",
+  const network = "env.network=store A under=9 mean=5 std=2; supplier>A:3";
+  expect(changesOf(`env=inventory&agent=hdpo&${network}&agent.learningRate=0.002`)).toBe(
+    "Learning rate 0.002, Own network store A under=9 mean=5 std=2; supplier>A:3",
   );
 });
 
