@@ -77,6 +77,11 @@ export class Chart extends VitrineElement {
         width: 20px;
         height: 10px;
       }
+      @container lab (max-width: 385px) {
+        .legend {
+          flex-wrap: wrap;
+        }
+      }
     `,
   ];
 

@@ -55,6 +55,12 @@ export class DeviceChip extends VitrineElement {
         border-radius: 50%;
         background: var(--ink-3);
       }
+      .engine::after {
+        content: " ·";
+      }
+      .engine + span {
+        margin-left: -4px;
+      }
       .chip i.on {
         background: var(--good);
       }
@@ -115,6 +121,12 @@ export class DeviceChip extends VitrineElement {
           display: none;
         }
       }
+      /* Where both have no room in one line, how fast is worth more than what. */
+      @container lab ((max-width: 460px) or ((min-width: 761px) and (max-width: 1000px))) {
+        .engine {
+          display: none;
+        }
+      }
     `,
   ];
 
@@ -130,10 +142,12 @@ export class DeviceChip extends VitrineElement {
   @query(".chip") private chip?: HTMLElement;
 
   override render() {
+    const rate = this.engine && this.stepsPerSecond > 0 ? msg(str`${formatCompact(this.stepsPerSecond)} steps/s`) : "";
     return html`
       <button class="chip" popovertarget="why" aria-expanded="false">
         <i class=${this.training ? "on" : ""}></i>
-        <span>${this.summary()}</span>
+        <span class=${rate ? "engine" : ""}>${this.summary()}</span>
+        ${rate ? html`<span>${rate}</span>` : nothing}
         <u>${msg("why")}</u>
       </button>
       <div class="pop" id="why" popover role="dialog" aria-label=${msg("What runs where, and why")} @beforetoggle=${this.place} @toggle=${this.onToggle}>
@@ -147,8 +161,7 @@ export class DeviceChip extends VitrineElement {
   private summary(): string {
     if (!this.engine && this.failed) return msg("Nothing runs");
     if (!this.engine) return msg("Timing this device, 150 ms");
-    const name = ENGINE_NAMES[this.engine.chosen];
-    return this.stepsPerSecond > 0 ? msg(str`${name} · ${formatCompact(this.stepsPerSecond)} steps/s`) : name;
+    return ENGINE_NAMES[this.engine.chosen];
   }
 
   private reasons(report: EngineReport) {

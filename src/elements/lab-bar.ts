@@ -94,17 +94,23 @@ export class LabBar extends VitrineElement {
       }
       @container lab (max-width: 760px) {
         :host {
-          flex-wrap: wrap;
+          display: grid;
+          grid-template-columns: auto minmax(0, 1fr) auto auto;
           gap: var(--x1) var(--x2);
           height: auto;
           padding: var(--x2) var(--x3);
+        }
+        slot {
+          display: flex;
+          justify-content: end;
+          grid-column: 2 / span 2;
         }
         .run,
         select {
           order: 1;
         }
         .run {
-          flex: 1 1 60%;
+          grid-column: 1 / span 2;
           padding: 0;
           margin: 0;
           border: 0;
@@ -120,7 +126,7 @@ export class LabBar extends VitrineElement {
           padding: 0 7px;
         }
         .space {
-          flex: 1 1 0;
+          display: none;
         }
         select {
           padding: 0;

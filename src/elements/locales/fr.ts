@@ -43,7 +43,6 @@ export const templates = {
   s0710fe386ca144fd: `Prix de l’énergie`,
   s0715ae4534169bc1: `Voisins`,
   s07e3623e0d9de4e6: `La plus grande norme globale d’un gradient ; 0 ne borne pas.`,
-  s080287d1b754f79b: str`${0} · ${1} pas/s`,
   s082078229c728759: str`poids, ${0}`,
   s0897ea1a80b70c54: str`Mesure : ${0}`,
   s08b05807b5566370: `activé`,
