@@ -164,7 +164,7 @@ export class PolicyView extends VitrineElement {
     return html`<tr class=${kind}>
       <th scope="row"><span>${translated(feature.name)}</span></th>
       <td class="num"></td>
-      <td class="unit">${feature.unit}</td>
+      <td class="unit">${translated(feature.unit)}</td>
       <td class="bar"><div class="track pin"><i></i></div></td>
     </tr>`;
   }

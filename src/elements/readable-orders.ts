@@ -50,7 +50,7 @@ export class ReadableOrders extends VitrineElement {
         width: 104px;
       }
       .gap {
-        width: 54px;
+        width: 88px;
       }
       .same {
         width: 74px;
@@ -103,7 +103,7 @@ export class ReadableOrders extends VitrineElement {
           <tr>
             <td></td>
             <th class="cost">${msg("Cost")}</th>
-            <th class="gap" title=${optimum.kind === "optimal" ? msg("above the optimum") : msg("above what no policy can fall below")}>${cost === null ? "" : msg("Gap")}</th>
+            <th class="gap" title=${optimum.kind === "optimal" ? msg("above the optimum") : msg("above what no policy can fall below")}>${cost === null ? "" : optimum.kind === "optimal" ? msg("above optimum") : msg("above bound")}</th>
             <th class="same" title=${msg("share of the periods in which both order the same")}>${msg("Agreement")}</th>
           </tr>
         </thead>

@@ -208,7 +208,7 @@ export class RunList extends VitrineElement {
     const label = labelOf(run);
     return html`<tr class=${active ? "on" : ""}>
       <th scope="row" title=${run.changes ? `${run.created}: ${run.changes}` : run.created}>
-        ${run.title} <span class="dim">${run.seed}</span>${run.changes ? html`<small>${run.changes}</small>` : nothing}
+        ${run.title} ${run.changes ? html`<small>${run.seed}, ${run.changes}</small>` : html`<span class="dim">${run.seed}</span>`}
       </th>
       <td class="num">${returnText(run)}</td>
       <td class="num">${formatCompact(run.step)}</td>

@@ -113,7 +113,7 @@ export class ShapleyBars extends VitrineElement {
           ${rows.map(
             ({ feature, i, value }) => html`<tr>
               <th scope="row">${translated(feature.name)}</th>
-              <td class="num">${numberText(this.state[i] ?? Number.NaN)} <span class="dim">${feature.unit}</span></td>
+              <td class="num">${numberText(this.state[i] ?? Number.NaN)} <span class="dim">${translated(feature.unit)}</span></td>
               <td class="bar">
                 <div class="track"><i class=${value < 0 ? "against" : ""} data-share=${(Math.abs(value) / largest).toFixed(3)}></i></div>
               </td>

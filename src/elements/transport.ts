@@ -162,7 +162,7 @@ export class Transport extends VitrineElement {
         margin-left: auto;
       }
       .seed input {
-        width: 84px;
+        width: 92px;
         height: var(--control);
         text-align: right;
       }
@@ -190,7 +190,8 @@ export class Transport extends VitrineElement {
           width: 64px;
         }
         .seed input {
-          width: 76px;
+          width: 86px;
+          padding: 0 5px;
         }
       }
       @container lab (max-width: 960px) {

@@ -51,7 +51,7 @@ function placeOf(draft: NetworkDraft, { table, row, field }: DraftRefusal): stri
   if (table === "roads") return roadName(draft, draft.roads[row]);
   const node = draft.nodes[row];
   // A name that cannot be used does not say which node; what was given says it, and the picture shows it in red.
-  return field === "name" ? translated(node.kind) : node.name.trim();
+  return field === "name" ? msg(str`a ${translated(node.kind)}`) : node.name.trim();
 }
 
 function demandText(demand: DraftDemand): string {

@@ -127,19 +127,14 @@ export function runRows(entries: readonly RunEntry[]): RunRow[] {
   }));
 }
 
-/** Letters of a change that stands before longer ones. */
-const SHORT_TEXT = 40;
-
 /** What a run's world and agent have that its preset has not, in a few words: what tells runs of one title apart. */
 function changesText({ env, agent, envOptions, agentOptions }: SessionConfig): string {
   try {
     const defaults = defaultSettings(env, agent, 0);
-    const changes = [
+    return [
       ...changesOf(findEnvironment(env).spec.options, envOptions, defaults.envOptions),
       ...changesOf(findAgent(agent).options, agentOptions, defaults.agentOptions),
-    ];
-    // Long texts last, so that they push nothing out of sight.
-    return changes.toSorted((a, b) => Number(a.length > SHORT_TEXT) - Number(b.length > SHORT_TEXT)).join(", ");
+    ].join(", ");
   } catch {
     // A world or agent of another version of the lab.
     return "";
@@ -152,7 +147,8 @@ function changesOf(schema: OptionsSchema, values: OptionValues, defaults: Option
     if (!(key in values) || value === optionText(defaults[key] ?? "")) return [];
     if (kind === "choice") return [translated(value)];
     if (kind === "boolean") return [`${translated(title)} ${value === "true" ? msg("on") : msg("off")}`];
-    return [`${translated(title)} ${value}`];
+    // A network in words, or a file's digits, says less than it takes room.
+    return [kind === "text" ? translated(title) : `${translated(title)} ${value}`];
   });
 }
 

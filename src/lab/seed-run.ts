@@ -468,8 +468,9 @@ export class SeedRun {
       return;
     }
     if (message.notice) this.settings.onNotice({ kind: "inexact", detail: message.notice });
-    if (this.resumedAt === null) return;
-    this.settings.onNotice({ kind: "resumed", step: this.resumedAt });
+    // One that was over does not go on.
+    const isOver = message.step >= Math.min(this.budget, message.plannedSteps ?? Number.POSITIVE_INFINITY);
+    if (this.resumedAt !== null && !isOver) this.settings.onNotice({ kind: "resumed", step: this.resumedAt });
     this.resumedAt = null;
   }
 

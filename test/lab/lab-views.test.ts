@@ -22,7 +22,7 @@ test("runs of one title are told apart by what their preset has not", () => {
   );
   const network = "env.network=store A under=9 mean=5 std=2; supplier>A:3";
   expect(changesOf(`env=inventory&agent=hdpo&${network}&agent.learningRate=0.002`)).toBe(
-    "Learning rate 0.002, Own network store A under=9 mean=5 std=2; supplier>A:3",
+    "Own network, Learning rate 0.002",
   );
 });
 

@@ -61,7 +61,7 @@ test("what cannot be used is refused in a sentence at its field, and mended whil
   await type("supplier → B: Lead time", "2");
   expect([said(), button("Use this network").disabled]).toEqual(["", false]);
   await type("Name 2", "supplier");
-  expect(said()).toMatch(/^store, Name: expected letters, .* and not supplier, got "supplier"$/);
+  expect(said()).toMatch(/^a store, Name: expected letters, .* and not supplier, got "supplier"$/);
   expect(invalid()).toEqual(["Name 2"]);
   await type("Name 2", "B");
   root.querySelector<HTMLButtonElement>("[aria-label='Remove B']")?.click();
