@@ -159,7 +159,7 @@ export class Plot {
       bands,
       scales: {
         x: { time: false, range: () => [0, this.lastStep()] },
-        y: { range: (_chart, low, high) => this.rangeOf(low, high) },
+        y: { range: (_chart, low, high) => valueRange(this.data, low, high) },
       },
       axes: [
         {
@@ -202,26 +202,6 @@ export class Plot {
   private lastStep(): number {
     const { steps, marks, maxStep } = this.data;
     return Math.max(maxStep, steps[steps.length - 1] ?? 0, marks[marks.length - 1]?.step ?? 0);
-  }
-
-  private rangeOf(dataLow: number | null, dataHigh: number | null): [number, number] {
-    const { marks, guides } = this.data;
-    const values = marks.map(({ value }) => value);
-    for (const value of [dataLow, dataHigh]) if (value !== null && Number.isFinite(value)) values.push(value);
-    for (const { value, tone } of guides) if (tone === "good") values.push(value);
-    const measured = Math.max(...values) - Math.min(...values);
-    for (const { value, tone } of guides) {
-      const low = Math.min(value, ...values);
-      const high = Math.max(value, ...values);
-      // One far away would press everything else flat; it is named at the edge.
-      if (tone === "dim" && !(measured > 0 && measured < (high - low) / FAR)) values.push(value);
-    }
-    if (values.length === 0) return [0, 1];
-    const low = Math.min(...values);
-    const high = Math.max(...values);
-    const pad = (high - low) * 0.08 || Math.abs(high) * 0.1 || 1;
-    // Zero is worth seeing when it is near.
-    return [low >= 0 && low < high * 0.4 ? 0 : low - pad, high + pad];
   }
 
   private drawHealthy(chart: uPlot): void {
@@ -350,6 +330,29 @@ export class Plot {
     dot(1.9);
     ctx.fill();
   }
+}
+
+/**
+ * What the axis of values spans: the lines from `low` to `high`, marks, and guides; a dim guide only where it does not
+ * press what was measured flat.
+ */
+export function valueRange(
+  { marks, guides }: Pick<PlotData, "marks" | "guides">,
+  low: number | null,
+  high: number | null,
+): [number, number] {
+  const goals = guides.filter(({ tone }) => tone === "good");
+  const values = [...marks, ...goals].map(({ value }) => value);
+  for (const value of [low, high]) if (value !== null && Number.isFinite(value)) values.push(value);
+  const span = (...more: number[]) => Math.max(...values, ...more) - Math.min(...values, ...more);
+  const measured = span();
+  const near = guides.filter(({ value, tone }) => tone === "dim" && !(measured > 0 && FAR * measured < span(value)));
+  values.push(...near.map(({ value }) => value));
+  if (values.length === 0) return [0, 1];
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const pad = (most - least) * 0.08 || Math.abs(most) * 0.1 || 1;
+  // Zero is worth seeing when it is near.
+  return [least >= 0 && least < most * 0.4 ? 0 : least - pad, most + pad];
 }
 
 /** A colour as `getComputedStyle` gives it, `rgb(…)` or `color(…)`, made translucent. */
