@@ -90,11 +90,11 @@ export class ReadableOrders extends VitrineElement {
 
   private found(explanation: OrdersExplanation) {
     const { costMean, costError, teacherCostMean, teacherCostError, optimum, candidates } = explanation;
-    const best = candidates.find(({ chosen }) => chosen)?.label ?? "";
+    const best = candidates.find(({ chosen }) => chosen);
     const others = candidates.filter(({ chosen }) => !chosen).slice(0, MAX_TRIED);
     const { cost } = optimum;
     return html`
-      <p class="rule">${ordersText(best)}</p>
+      <p class="rule">${ordersText(best?.label ?? "")}</p>
       ${explanation.fidelity < LEAST_AGREEMENT ? html`<p class="dim">${msg("It often orders otherwise than the policy, at about this cost: another way to do it rather than what the policy does.")}</p>` : nothing}
       ${explanation.levels ? levelTable(explanation.levels) : nothing}
       <p class="dim">${msg(str`cost per store and period in the long run, ${explanation.episodes} traces of 1,000 periods`)}</p>
@@ -111,11 +111,12 @@ export class ReadableOrders extends VitrineElement {
           ${row(msg("in few numbers"), `${formatFixed(costMean, 3)} ± ${formatFixed(costError, 3)}`, gap(costMean, cost), formatPercent(explanation.fidelity), true)}
           ${row(msg("this policy"), `${formatFixed(teacherCostMean, 3)} ± ${formatFixed(teacherCostError, 3)}`, gap(teacherCostMean, cost), "", true)}
           ${cost === null ? nothing : row(optimum.kind === "optimal" ? msg("optimal") : msg("no policy costs less than"), formatFixed(cost, 3), "", "")}
+          ${others.length === 0 ? nothing : html`<tr><th colspan="4" class="dim">${msg(str`also tried; their costs beside the first, over ${others[0].selectionEpisodes} traces`)}</th></tr>`}
           ${others.map(({ label, selectionReturn, agreement }) =>
             row(
               shortText(label),
-              formatFixed(-selectionReturn, 3),
-              gap(-selectionReturn, cost),
+              besideText(selectionReturn, best?.selectionReturn ?? 0),
+              "",
               formatPercent(agreement),
             ),
           )}
@@ -154,6 +155,12 @@ function row(what: string, cost: string, above: string, same: string, own = fals
   return html`<tr class=${own ? "own" : ""}>
     <th scope="row" class="what" title=${what}>${what}</th><td>${cost}</td><td>${above}</td><td>${same}</td>
   </tr>`;
+}
+
+/** Costs of two over the same traces: traces of their own would differ by more than they do. */
+function besideText(ownReturn: number, otherReturn: number): string {
+  const percent = (100 * (otherReturn - ownReturn)) / Math.abs(otherReturn);
+  return `${percent >= 0 ? "+" : ""}${formatFixed(percent, 1)} %`;
 }
 
 const gap = (cost: number, best: number | null) =>

@@ -73,7 +73,7 @@ const RENDER_MS = 120;
  * It is as wide as its place and adapts to it. What cannot be used (an unknown world, a wrong option) is refused by
  * name in a notice, and the rest is used; nothing is thrown. Its content is shown until the element is defined.
  *
- * @fires run-change - another run begins, or the configuration has changed; `detail` is its link.
+ * @fires run-change - another run begins, or the settings have changed; `detail` is the link of the run in progress.
  */
 @customElement("vitrine-lab")
 export class VitrineLab extends VitrineElement {

@@ -236,6 +236,7 @@ export const templates = {
   s30216e9e3b4d983e: `Arrêt KL`,
   s30b0dec31219edc5: `Couches cachées`,
   s30fadc3a6d4fed6d: `plusieurs entrepôts`,
+  s319bd29503f7b3f2: str`aussi essayés ; leurs coûts à côté du premier, sur ${0} traces`,
   s31bd7d55f02c1a8a: str`l’un de ${0}`,
   s31c19174c4510c8c: `lave 1 en haut 1 à droite`,
   s31c814c5485e8c82: `en peu de nombres`,
